@@ -1,0 +1,55 @@
+"""Who asks in this request: read once, by one statement, at the first question."""
+
+from uuid import UUID
+
+from flask import g, request
+
+from app.auth import queries, tokens
+from app.auth.errors import SessionEnded, TokenMissing
+from app.auth.models import Role
+from app.auth.policies import can_enter
+from app.auth.principal import Principal
+from app.core.db import reading
+from app.core.errors import Forbidden, Unauthenticated
+
+
+def principal() -> Principal:
+    """The person who asks. Raises the 401s of `auth.errors`."""
+    person = principal_or_none()
+    if person is None:
+        raise TokenMissing
+    return person
+
+
+def principal_or_none() -> Principal | None:
+    """The person who asks; None when no token was sent. A token that is no good is a 401 here too."""
+    if "principal" not in g:
+        g.principal = _identify()
+    person: Principal | None = g.principal
+    return person
+
+
+def claimed_user_id() -> UUID | None:
+    """Whose valid token was sent; the database is not asked. Enough to count requests by, not to allow any."""
+    try:
+        return tokens.of_header(request.headers.get("Authorization")).user_id
+    except Unauthenticated:
+        return None
+
+
+def admit(roles: tuple[Role, ...] = ()) -> None:
+    """Lets in who is logged in and at least one of `roles`. Raises the 401s of `auth.errors`, Forbidden."""
+    if not can_enter(principal(), roles):
+        raise Forbidden
+
+
+def _identify() -> Principal | None:
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    claims = tokens.of_header(header)
+    with reading() as session:
+        person = queries.find_principal(session, claims.session_id, claims.user_id)
+    if person is None:
+        raise SessionEnded
+    return person

@@ -1,0 +1,28 @@
+"""Every route of the API, module by module."""
+
+from flask import Flask
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+
+from app.auth.views import blp as auth
+from app.auth.views import users_blp as users
+from app.bookings.views import blp as bookings
+from app.core import health
+from app.core.api import PREFIX
+from app.hotels.views import blp as hotels
+from app.payments.views import blp as payments
+from app.payments.views import booking_payments_blp as booking_payments
+from app.payments.views import webhooks_blp as webhooks
+from app.realtime.views import blp as events
+from app.search.views import blp as search
+
+API_BLUEPRINTS = (auth, users, search, hotels, bookings, booking_payments, payments, webhooks, events)
+DOCS = "/docs"
+
+
+def register(app: Flask, api: Api) -> None:
+    """Mounts the API below its prefix; health, metrics and docs beside it."""
+    for blueprint in API_BLUEPRINTS:
+        api.register_blueprint(blueprint, url_prefix=f"{PREFIX}{blueprint.url_prefix or ''}")
+    app.register_blueprint(health.blp)
+    app.register_blueprint(get_swaggerui_blueprint(DOCS, f"{PREFIX}/openapi.json", config={"app_name": "SmartStay"}))

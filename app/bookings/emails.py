@@ -1,0 +1,105 @@
+"""The mails of a booking: who gets which, and what is in them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.mail import ics
+from app.mail.service import Attachment, Email, sender_domain
+from app.mail.templates import Kind, render
+from app.rates import policy
+
+FACTS = text("""
+SELECT clock_timestamp() AS now, b.id, b.reference, b.check_in, b.check_out, b.check_out - b.check_in AS nights,
+       b.total_amount AS total, b.currency, b.payment_timing, b.payment_status, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.cancel_reason,
+       h.name AS hotel_name, h.email AS hotel_email, h.phone AS hotel_phone, h.time_zone, h.check_in_from, h.check_out_until,
+       concat_ws(', ', h.address, h.district, h.city) AS hotel_address,
+       (SELECT json_agg(json_build_object('type_name', rt.name, 'plan_name', br.rate_plan_terms->>'name', 'room_number', r.number,
+               'booked_type', br.rate_plan_terms->>'room_type', 'windows', br.rate_plan_terms->'windows') ORDER BY br.position)
+        FROM booking_rooms br JOIN rooms r ON r.id = br.room_id JOIN room_types rt ON rt.id = br.room_type_id
+        WHERE br.booking_id = b.id) AS rooms
+FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE b.id = :booking_id
+""")
+NOT_IN_STAY = frozenset(
+    "now id payment_status hotel_email guest_email guest_phone special_requests cancel_reason payment_timing".split()
+)
+
+
+def facts(session: Session, booking_id: UUID) -> dict[str, Any]:
+    """Everything a mail may tell of the booking. One statement."""
+    return dict(session.execute(FACTS, {"booking_id": booking_id}).mappings().one())
+
+
+def stay_of(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of `mail.templates.Stay`; guests are not told their room's number before they arrive."""
+    rooms = [{"type_name": room["type_name"], "plan_name": room["plan_name"]} for room in known["rooms"]]
+    return {name: value for name, value in known.items() if name not in NOT_IN_STAY} | {"rooms": rooms}
+
+
+def confirmed(session: Session, booking_id: UUID) -> list[Email]:
+    """Guest (with a calendar entry) and hotel."""
+    known = facts(session, booking_id)
+    extra = {"payment_timing": known["payment_timing"], "free_until": _free_until(known)}
+    mail = _mail(Kind.BOOKING_CONFIRMED, known, known["guest_email"], (_calendar(known),), **extra)
+    return [mail, _to_hotel(known, outcome=None)]
+
+
+def moved(session: Session, booking_id: UUID, outcome: str) -> list[Email]:
+    """Guest and hotel: confirmed late, in other rooms than booked."""
+    known = facts(session, booking_id)
+    booked = [{"type_name": room["booked_type"], "plan_name": room["plan_name"]} for room in known["rooms"]]
+    extra = {"payment_timing": known["payment_timing"], "outcome": outcome, "booked_rooms": booked}
+    mail = _mail(Kind.BOOKING_MOVED, known, known["guest_email"], (_calendar(known),), **extra)
+    return [mail, _to_hotel(known, outcome=outcome)]
+
+
+def cancelled(session: Session, booking_id: UUID, by: str = "guest") -> list[Email]:
+    """Guest and hotel: cancelled, no money moved."""
+    known = facts(session, booking_id)
+    extra = {"cancelled_by": by, "penalty_amount": 0, "refund_amount": 0, "cancel_reason": known["cancel_reason"]}
+    return [
+        _mail(Kind.BOOKING_CANCELLED, known, known["guest_email"], **extra),
+        _mail(Kind.BOOKING_CANCELLED_HOTEL, known, known["hotel_email"], **extra),
+    ]
+
+
+def _to_hotel(known: Mapping[str, Any], outcome: str | None) -> Email:
+    told = ("payment_timing", "guest_email", "guest_phone", "special_requests")
+    stay = {"rooms": known["rooms"]}
+    extra = {name: known[name] for name in told} | stay | {"outcome": outcome}
+    return _mail(Kind.BOOKING_CONFIRMED_HOTEL, known, known["hotel_email"], **extra)
+
+
+def _mail(
+    kind: Kind, known: Mapping[str, Any], recipient: str, attachments: tuple[Attachment, ...] = (), **extra: Any
+) -> Email:
+    words = render(kind, **(stay_of(known) | extra))
+    return Email(kind, known["id"], recipient, words.subject, words.text, words.html, attachments)
+
+
+def _free_until(known: Mapping[str, Any]) -> datetime | None:
+    arrival = policy.arrival_instant(known["check_in"], known["check_in_from"], known["time_zone"])
+    ends = [policy.free_until(room["windows"], arrival) for room in known["rooms"]]
+    told = [end for end in ends if end is not None and end > known["now"]]
+    return min(told) if len(told) == len(ends) else None
+
+
+def _calendar(known: Mapping[str, Any]) -> Attachment:
+    event = ics.stay_event(
+        uid=f"{known['id']}@{sender_domain()}",
+        summary=f"{known['hotel_name']} ({known['reference']})",
+        location=known["hotel_address"],
+        description=f"Booking {known['reference']}",
+        check_in=known["check_in"],
+        check_out=known["check_out"],
+        check_in_from=known["check_in_from"],
+        check_out_until=known["check_out_until"],
+        time_zone=known["time_zone"],
+        organizer_email=known["hotel_email"],
+        stamped_at=known["now"],
+    )
+    return Attachment(ics.FILENAME, ics.CONTENT_TYPE, event)

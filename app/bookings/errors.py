@@ -1,0 +1,25 @@
+"""What a booking may be refused for."""
+
+from app.core import db_errors
+from app.core.errors import Conflict, Gone, IllegalTransition, TooMany
+
+
+class HoldExpired(Gone):
+    code, title = "hold_expired", "The hold has ended and the rooms may be gone; book again"
+
+
+class PriceChanged(Conflict):
+    """`quote`: what it costs now."""
+
+    code, title = "price_changed", "The price is not what you expected"
+
+
+class TooManyHolds(TooMany):
+    code, title = "too_many_holds", "You hold enough rooms already; pay or cancel one first"
+
+
+class AlreadyPaid(IllegalTransition):
+    code, title = "booking_is_paid", "This booking is paid"
+
+
+db_errors.constraint_means("uq_bookings_reference", db_errors.Raced)

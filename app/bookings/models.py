@@ -1,0 +1,152 @@
+"""What one booker bought: the booking, its rooms, their nights, its charges, and all that happened to it."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, DATERANGE, JSONB, Range
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.columns import Id, Instant, Kobo, Model, Stamped, one_of
+from app.rates.models import PaymentTiming
+
+
+class BookingStatus(StrEnum):
+    PENDING_PAYMENT = "pending_payment"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    NO_SHOW = "no_show"
+
+
+class PaymentStatus(StrEnum):
+    """What of the booking's money is where; moved by payments alone."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+
+
+class Booking(Model):
+    """`hold_expires_at`: what the guest was promised. `release_at`: when the sweep may let the rooms go (the hold's end, plus
+    the grace once a payment was started); copied into the allocations. `lapse_asked_at`: at the hold's end the gateway was asked once more.
+    """
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        CheckConstraint(one_of("status", BookingStatus), name="status"),
+        CheckConstraint(one_of("payment_status", PaymentStatus), name="payment_status"),
+        CheckConstraint(one_of("payment_timing", PaymentTiming), name="payment_timing"),
+        CheckConstraint("rooms_amount + charges_amount = total_amount AND total_amount > 0", name="total"),
+        CheckConstraint("upper(stay) - lower(stay) BETWEEN 1 AND 30", name="nights"),
+        CheckConstraint(
+            "status <> 'pending_payment' OR (hold_expires_at IS NOT NULL AND release_at IS NOT NULL)", name="hold"
+        ),
+        Index("ix_bookings_user_id", "user_id", "id"),
+        Index("ix_bookings_hotel_id", "hotel_id", "id"),
+        Index("ix_bookings_release_at", "release_at", postgresql_where=text("status = 'pending_payment'")),
+        Index("ix_bookings_hold_expires_at", "hold_expires_at", postgresql_where=text("status = 'pending_payment'")),
+        Index("ix_bookings_guest_email", "guest_email"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    status: Mapped[str] = mapped_column(Text)
+    payment_status: Mapped[str] = mapped_column(Text, server_default=PaymentStatus.UNPAID)
+    payment_timing: Mapped[str] = mapped_column(Text)
+    stay: Mapped[Range[date]] = mapped_column(DATERANGE)
+    check_in: Mapped[date] = mapped_column(Computed("lower(stay)", persisted=True))
+    check_out: Mapped[date] = mapped_column(Computed("upper(stay)", persisted=True))
+    guest_name: Mapped[str] = mapped_column(Text)
+    guest_email: Mapped[str] = mapped_column(CITEXT)
+    guest_phone: Mapped[str | None] = mapped_column(Text)
+    special_requests: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(Text, server_default="web")
+    search_id: Mapped[UUID | None]
+    rooms_amount: Mapped[Kobo]
+    charges_amount: Mapped[Kobo]
+    total_amount: Mapped[Kobo]
+    currency: Mapped[str] = mapped_column(Text)
+    hold_expires_at: Mapped[Instant | None]
+    release_at: Mapped[Instant | None]
+    payment_started_at: Mapped[Instant | None]
+    hold_extended_at: Mapped[Instant | None]
+    warned_at: Mapped[Instant | None]
+    lapse_asked_at: Mapped[Instant | None]
+    confirmed_at: Mapped[Instant | None]
+    cancelled_at: Mapped[Instant | None]
+    expired_at: Mapped[Instant | None]
+    cancel_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Stamped]
+
+    rooms: Mapped[list["BookingRoom"]] = relationship(
+        back_populates="booking", lazy="raise", order_by="BookingRoom.position"
+    )
+    charges: Mapped[list["BookingCharge"]] = relationship(lazy="raise", order_by="BookingCharge.id")
+
+
+class BookingRoom(Model):
+    """One room of a booking. `rate_plan_terms` is the plan as it was when it was bought."""
+
+    __tablename__ = "booking_rooms"
+    __table_args__ = (
+        CheckConstraint("adults >= 1", name="adults"),
+        Index("ix_booking_rooms_booking_id", "booking_id", "position", unique=True),
+    )
+
+    id: Mapped[Id]
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    room_type_id: Mapped[UUID] = mapped_column(ForeignKey("room_types.id"))
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    rate_plan_id: Mapped[UUID] = mapped_column(ForeignKey("rate_plans.id"))
+    rate_plan_terms: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    adults: Mapped[int] = mapped_column(SmallInteger)
+    children: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+
+    booking: Mapped[Booking] = relationship(back_populates="rooms", lazy="raise")
+    nights: Mapped[list["BookingNight"]] = relationship(lazy="raise", order_by="BookingNight.night")
+
+
+class BookingNight(Model):
+    __tablename__ = "booking_nights"
+
+    booking_room_id: Mapped[UUID] = mapped_column(ForeignKey("booking_rooms.id"), primary_key=True)
+    night: Mapped[date] = mapped_column(primary_key=True)
+    amount: Mapped[Kobo]
+
+
+class BookingCharge(Model):
+    """A tax or fee of the whole booking."""
+
+    __tablename__ = "booking_charges"
+    __table_args__ = (Index("ix_booking_charges_booking_id", "booking_id"),)
+
+    id: Mapped[Id]
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    name: Mapped[str] = mapped_column(Text)
+    amount: Mapped[Kobo]
+
+
+class BookingHistory(Model):
+    """Append-only: each move of the booking, by whom and why. `actor` is `guest`, `hotel`, `platform` or `system`."""
+
+    __tablename__ = "booking_history"
+    __table_args__ = (Index("ix_booking_history_booking_id", "booking_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    from_status: Mapped[str | None] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[Stamped]

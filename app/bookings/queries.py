@@ -1,0 +1,123 @@
+"""Every SELECT about bookings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import Session, selectinload
+
+from app.bookings.models import Booking, BookingStatus
+from app.core.clock import sql_now
+from app.core.errors import NotFound
+
+# One statement whatever the number of rooms and nights; `server_now` lets a client count down without trusting its own clock.
+RENDERED = """
+SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing, b.check_in, b.check_out,
+       b.check_out - b.check_in AS nights, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
+       b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
+       b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
+       (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
+                'rate_plan_id', r.rate_plan_id, 'terms', r.rate_plan_terms, 'adults', r.adults, 'children', r.children,
+                'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
+                           FROM booking_nights n WHERE n.booking_room_id = r.id)) ORDER BY r.position)
+        FROM booking_rooms r WHERE r.booking_id = b.id) AS rooms,
+       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
+        FROM booking_charges c WHERE c.booking_id = b.id) AS charges
+FROM bookings b WHERE b.id = ANY(:ids) ORDER BY b.id DESC
+"""
+
+
+def rendered(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """The bookings with rooms, nights and charges as plain values, newest first. One statement."""
+    return [dict(row) for row in session.execute(text(RENDERED), {"ids": list(ids)}).mappings()]
+
+
+def get_booking(session: Session, booking_id: UUID) -> Booking:
+    """With its rooms. Raises NotFound."""
+    found = session.scalar(_with_rooms(booking_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lock_booking(session: Session, booking_id: UUID) -> Booking:
+    """With its rooms; locked until the transaction ends. Raises NotFound."""
+    found = session.scalar(
+        _with_rooms(booking_id).with_for_update(key_share=True, of=Booking).execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _with_rooms(booking_id: UUID) -> Select[tuple[Booking]]:
+    return select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.rooms))
+
+
+def page_ids_of_user(session: Session, user_id: UUID, after: UUID | None, limit: int) -> list[UUID]:
+    """Newest first, one more than `limit` so that the caller knows whether there is a next page."""
+    statement = select(Booking.id).where(Booking.user_id == user_id).order_by(Booking.id.desc()).limit(limit + 1)
+    if after is not None:
+        statement = statement.where(Booking.id < after)
+    return list(session.scalars(statement))
+
+
+def living_holds(session: Session, user_id: UUID) -> tuple[int, float]:
+    """How many holds of the user live, and in how many seconds the first of them ends.
+
+    Takes the user's advisory lock first, so that two requests of his do not both count before either has written.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(user_id), 0))))
+    left = func.extract("epoch", func.min(Booking.release_at) - sql_now())
+    mine = (
+        (Booking.user_id == user_id)
+        & (Booking.status == BookingStatus.PENDING_PAYMENT)
+        & (Booking.release_at > sql_now())
+    )
+    count, seconds = session.execute(
+        select(func.count(), func.coalesce(left, 0)).select_from(Booking).where(mine)
+    ).one()
+    return count, float(seconds)
+
+
+def claim_lapsed(session: Session) -> Booking | None:
+    """The booking that waits longest past its release and that nobody else is at, locked, with its rooms."""
+    lapsed = (Booking.status == BookingStatus.PENDING_PAYMENT) & (Booking.release_at <= sql_now())
+    statement = select(Booking).where(lapsed).order_by(Booking.release_at).limit(1)
+    return session.scalar(
+        statement.options(selectinload(Booking.rooms)).with_for_update(key_share=True, skip_locked=True, of=Booking)
+    )
+
+
+def types_of_rooms(session: Session, hotel_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """room id → room type id, of living rooms of this hotel. No statement when none is asked for."""
+    if not room_ids:
+        return {}
+    statement = text(
+        "SELECT id, room_type_id FROM rooms WHERE id = ANY(:ids) AND hotel_id = :hotel_id AND retired_at IS NULL"
+    )
+    return {
+        row.id: row.room_type_id for row in session.execute(statement, {"ids": list(room_ids), "hotel_id": hotel_id})
+    }
+
+
+def rooms_of(booking: Booking) -> list[UUID]:
+    """The ids of its booking rooms."""
+    return [room.id for room in booking.rooms]
+
+
+def physical_rooms_of(booking: Booking) -> list[UUID]:
+    """The ids of the rooms its guests sleep in."""
+    return [room.room_id for room in booking.rooms]
+
+
+def now_and_today(session: Session, booking: Booking) -> tuple[datetime, Any, bool]:
+    """The instant, the date on the hotel's wall, and whether the hotel sells."""
+    statement = text(
+        "SELECT clock_timestamp() AS now, (clock_timestamp() AT TIME ZONE time_zone)::date AS today, status = 'active' AS selling"
+        " FROM hotels WHERE id = :hotel_id"
+    )
+    row = session.execute(statement, {"hotel_id": booking.hotel_id}).one()
+    return row.now, row.today, row.selling

@@ -1,0 +1,164 @@
+"""Bookings on the wire. Money in kobo, dates of stays without a zone, instants in UTC."""
+
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from app.bookings.request import BookingRequest, Guest, RoomRequest
+from app.core.schema import Day, Email, Instant, Int, Kobo, QueryInt, Schema, Text
+
+MOST_ROOMS = 8
+
+
+class RoomIn(Schema):
+    """One room: `room_type_id` for any room of the type, or `room_id` for this very room."""
+
+    room_type_id = ma.fields.UUID()
+    room_id = ma.fields.UUID()
+    rate_plan_id = ma.fields.UUID(required=True)
+    adults = Int(1, 20, required=True)
+    children = ma.fields.List(
+        Int(0, 17), load_default=list, validate=validate.Length(max=10), metadata={"description": "ages"}
+    )
+
+    @ma.validates_schema
+    def either_room_or_type(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        if ("room_id" in data) == ("room_type_id" in data):
+            raise ma.ValidationError("Give either room_type_id or room_id.", "room_type_id")
+
+    @ma.post_load
+    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> RoomRequest:
+        return RoomRequest(**data | {"children": tuple(data["children"])})
+
+
+class GuestIn(Schema):
+    """Who stays; the confirmation goes to `email`."""
+
+    name = Text(200, required=True)
+    email = Email(required=True)
+    phone = Text(32, shortest=4, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> Guest:
+        return Guest(**data)
+
+
+class BookingIn(Schema):
+    """`expected_total` (kobo): what the guest was shown; if it is not the price any more, 409 `price_changed` tells the new one."""
+
+    hotel_id = ma.fields.UUID(required=True)
+    check_in = Day(required=True)
+    check_out = Day(
+        required=True, metadata={"description": "the first night not slept; at most 30 nights after check_in"}
+    )
+    rooms = ma.fields.List(ma.fields.Nested(RoomIn), required=True, validate=validate.Length(min=1, max=MOST_ROOMS))
+    guest = ma.fields.Nested(GuestIn, required=True)
+    special_requests = Text(1000, load_default=None, allow_none=True)
+    search_id = ma.fields.UUID(load_default=None, allow_none=True)
+    expected_total = Kobo(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def each_room_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        named = [room.room_id for room in data["rooms"] if room.room_id]
+        if len(set(named)) < len(named):
+            raise ma.ValidationError("The same room is named twice.", "rooms")
+
+    @ma.validates_schema
+    def dates_are_a_stay(self, data: dict[str, date], **_kwargs: Any) -> None:
+        if data["check_out"] <= data["check_in"]:
+            raise ma.ValidationError("Comes after check_in.", "check_out")
+
+    @ma.post_load
+    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> BookingRequest:
+        return BookingRequest(**data)
+
+
+class CancelIn(Schema):
+    reason = Text(500, load_default=None, allow_none=True)
+
+
+class PageArgs(Schema):
+    cursor = Text(64, load_default=None)
+    limit = QueryInt(1, 100, load_default=20)
+
+
+class NightOut(Schema):
+    date = Day()
+    amount = Kobo()
+
+
+class BookedRoomOut(Schema):
+    id = ma.fields.UUID()
+    room_type_id = ma.fields.UUID()
+    room_id = ma.fields.UUID()
+    rate_plan_id = ma.fields.UUID()
+    rate_plan = ma.fields.String(metadata={"description": "its name when it was booked"})
+    meals = ma.fields.String()
+    adults = ma.fields.Integer()
+    children = ma.fields.List(ma.fields.Integer())
+    nights = ma.fields.List(ma.fields.Nested(NightOut))
+
+
+class ChargeOut(Schema):
+    name = ma.fields.String()
+    amount = Kobo()
+
+
+class WindowOut(Schema):
+    starts_at = Instant(allow_none=True)
+    ends_at = Instant(allow_none=True)
+    penalty = ma.fields.String()
+    value = ma.fields.Integer()
+
+
+class RoomPolicyOut(Schema):
+    """The windows of one room's plan."""
+
+    booking_room_id = ma.fields.UUID()
+    windows = ma.fields.List(ma.fields.Nested(WindowOut))
+
+
+class CancellationOut(Schema):
+    free_until = Instant(allow_none=True)
+    windows = ma.fields.List(ma.fields.Nested(RoomPolicyOut))
+
+
+class GuestOut(Schema):
+    name = ma.fields.String()
+    email = ma.fields.String()
+    phone = ma.fields.String(allow_none=True)
+
+
+class BookingOut(Schema):
+    """`server_now` lets a client count down to `hold_expires_at` without trusting its own clock; `actions` are those allowed now."""
+
+    id = ma.fields.UUID()
+    reference = ma.fields.String()
+    hotel_id = ma.fields.UUID()
+    status = ma.fields.String()
+    payment_status = ma.fields.String()
+    payment_timing = ma.fields.String()
+    check_in = Day()
+    check_out = Day()
+    nights = ma.fields.Integer()
+    rooms = ma.fields.List(ma.fields.Nested(BookedRoomOut))
+    charges = ma.fields.List(ma.fields.Nested(ChargeOut))
+    rooms_amount = Kobo()
+    charges_amount = Kobo()
+    total_amount = Kobo()
+    currency = ma.fields.String()
+    guest = ma.fields.Nested(GuestOut)
+    special_requests = ma.fields.String(allow_none=True)
+    search_id = ma.fields.UUID(allow_none=True)
+    hold_expires_at = Instant(allow_none=True)
+    created_at = Instant()
+    server_now = Instant()
+    cancellation = ma.fields.Nested(CancellationOut)
+    actions = ma.fields.List(ma.fields.String())
+
+
+class BookingsOut(Schema):
+    items = ma.fields.List(ma.fields.Nested(BookingOut))
+    next_cursor = ma.fields.String(allow_none=True)

@@ -1,0 +1,82 @@
+"""Choosing rooms. The allocations' constraint is the judge; all here only finds candidates for it, without deadlocking on it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from app.bookings import events
+from app.core.announce import announce
+from app.rooms import ledger
+from app.rooms.errors import RoomTaken
+from app.rooms.ledger import Taken
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One room of a booking: this very room, or any of the type."""
+
+    booking_room_id: UUID
+    room_type_id: UUID
+    room_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where, when, and until when the rooms are held (None: for good)."""
+
+    hotel_id: UUID
+    days: Range[date]
+    until: datetime | None
+
+
+def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
+    """Takes a room for every want, or raises RoomTaken. Returns booking room → room."""
+    taken = _take_named(session, stay, [want for want in wants if want.room_id])
+    by_type: dict[UUID, list[UUID]] = defaultdict(list)
+    for want in wants:
+        if want.room_id is None:
+            by_type[want.room_type_id].append(want.booking_room_id)
+    for room_type_id in sorted(by_type):
+        taken |= _take_any(session, stay, room_type_id, by_type[room_type_id])
+    return taken
+
+
+def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
+    wanted = [Taken(want.room_id, want.booking_room_id) for want in wants if want.room_id]
+    if not wanted:
+        return {}
+    ledger.lock_rooms(session, [room.room_id for room in wanted])
+    got = _settle(session, stay, wanted)
+    if len(got) < len(wanted):
+        raise RoomTaken
+    return got
+
+
+def _take_any(session: Session, stay: Stay, room_type_id: UUID, owners: Sequence[UUID]) -> dict[UUID, UUID]:
+    """First among rooms nobody looks at, then by waiting, for a locked room may be locked for other nights: only that look refuses."""
+    got: dict[UUID, UUID] = {}
+    look = ledger.lock_free
+    while len(got) < len(owners):
+        missing = [owner for owner in owners if owner not in got]
+        candidates = look(session, room_type_id, stay.days, len(missing), got.values())
+        if candidates:
+            wanted = [Taken(room_id, owner) for room_id, owner in zip(candidates, missing, strict=False)]
+            got |= _settle(session, stay, wanted)
+        elif look is ledger.lock_free:
+            look = ledger.wait_for_free
+        else:
+            raise RoomTaken
+    return got
+
+
+def _settle(session: Session, stay: Stay, wanted: Sequence[Taken]) -> dict[UUID, UUID]:
+    """Clears lapsed holds out of the way and lets the constraint decide. Returns what was got."""
+    lapsed = ledger.release_lapsed(session, [room.room_id for room in wanted], stay.days)
+    announce(session, *events.freed(lapsed))
+    owners = ledger.take(session, stay.hotel_id, stay.days, wanted, stay.until)
+    return {room.booking_room_id: room.room_id for room in wanted if room.booking_room_id in owners}

@@ -1,0 +1,215 @@
+"""Booking: a price by the server, rooms by the constraint, all or nothing, once per key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.principal import Principal
+from app.bookings import alternatives, emails, events, queries, states
+from app.bookings.errors import PriceChanged, TooManyHolds
+from app.bookings.models import Booking, BookingCharge, BookingNight, BookingRoom, BookingStatus
+from app.bookings.reference import new_reference
+from app.bookings.request import BookingRequest
+from app.bookings.service import assign
+from app.bookings.service.locks import RoomLocks
+from app.config import settings
+from app.core import idempotency
+from app.core.announce import announce
+from app.core.columns import new_id
+from app.core.db import reading, retrying, transaction
+from app.core.errors import AppError
+from app.core.logging import logger
+from app.core.metrics import BOOKINGS
+from app.mail.service import queue_email
+from app.rates.errors import UnknownRate
+from app.rates.models import PaymentTiming
+from app.rates.quote import Quote, QuotedRoom, RoomWish, quote
+from app.rooms import ledger
+from app.rooms.errors import RoomTaken
+from app.rooms.states import Night
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """`replayed`: the key had made this booking before."""
+
+    booking_id: UUID
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the transaction wrote; told to others after its commit."""
+
+    booking: Booking
+    room_ids: list[UUID]
+
+    @property
+    def is_hold(self) -> bool:
+        return self.booking.status == BookingStatus.PENDING_PAYMENT
+
+
+def by_guest(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Created:
+    """Books for the guest. Raises what `quote` raises, PriceChanged, TooManyHolds, RoomTaken with offers."""
+    try:
+        return _book(guest, request, key)
+    except AppError as refusal:
+        if made := idempotency.earlier(key):  # nobody is refused by his own booking
+            return Created(made, replayed=True)
+        if isinstance(refusal, RoomTaken):
+            raise RoomTaken(offers=alternatives.offers(request)) from refusal
+        raise
+
+
+@retrying
+def _book(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Created:
+    quoted = _priced(request)
+    booking_id = new_id()
+    hint = RoomLocks(booking_id, request.named_rooms, request.check_in, request.check_out)
+    _refuse_if_surely_taken(hint, request)
+    written = None
+    try:
+        with transaction() as session:
+            made = idempotency.claim(session, key, booking_id)
+            if made is None:
+                written = _write(session, guest, request, quoted, booking_id)
+    finally:
+        if written is None:
+            hint.give_back()
+    if written:
+        _tell(written)
+    return Created(made or booking_id, replayed=made is not None)
+
+
+def _priced(request: BookingRequest) -> Quote:
+    with reading() as session:
+        types = queries.types_of_rooms(session, request.hotel_id, request.named_rooms)
+        wishes = [
+            RoomWish(_type_of(room.room_type_id, room.room_id, types), room.rate_plan_id, room.adults, room.children)
+            for room in request.rooms
+        ]
+        quoted = quote(session, request.hotel_id, request.check_in, request.check_out, wishes)
+    if request.expected_total is not None and request.expected_total != quoted.total_amount:
+        raise PriceChanged(quote=alternatives.quote_view(quoted))
+    return quoted
+
+
+def _type_of(room_type_id: UUID | None, room_id: UUID | None, types: dict[UUID, UUID]) -> UUID:
+    found = room_type_id or types.get(room_id or UUID(int=0))
+    if found is None:
+        raise UnknownRate(room_id=room_id)
+    return found
+
+
+def _refuse_if_surely_taken(hint: RoomLocks, request: BookingRequest) -> None:
+    """Redis may only refuse together with PostgreSQL; alone it is a hint, and we go on without its keys."""
+    if not hint.room_ids or hint.take(settings().hold_seconds):
+        return
+    with reading() as session:
+        if ledger.is_taken(session, hint.room_ids, request.stay):
+            raise RoomTaken
+
+
+def _write(session: Session, guest: Principal, request: BookingRequest, quoted: Quote, booking_id: UUID) -> Written:
+    until = None
+    if quoted.payment_timing == PaymentTiming.PAY_NOW:
+        _refuse_too_many(session, guest.user_id)
+        until = quoted.hotel.now + timedelta(seconds=settings().hold_seconds)
+    wants = [
+        assign.Want(new_id(), room.room_type_id, asked.room_id)
+        for room, asked in zip(quoted.rooms, request.rooms, strict=True)
+    ]
+    rooms = assign.take_rooms(session, assign.Stay(request.hotel_id, request.stay, until), wants)
+    booking = _booking(guest, request, quoted, booking_id, until)
+    session.add(booking)
+    session.flush()
+    _write_lines(session, booking_id, quoted, wants, rooms)
+    states.record(session, booking_id, None, BookingStatus(booking.status), actor=states.GUEST, actor_id=guest.user_id)
+    session.flush()
+    written = Written(booking, sorted(rooms.values()))
+    _announce(session, written)
+    return written
+
+
+def _refuse_too_many(session: Session, user_id: UUID) -> None:
+    held, seconds = queries.living_holds(session, user_id)
+    if held >= settings().holds_per_guest:
+        raise TooManyHolds(retry_after=max(1, round(seconds)))
+
+
+def _booking(
+    guest: Principal, request: BookingRequest, quoted: Quote, booking_id: UUID, until: datetime | None
+) -> Booking:
+    confirmed_at = quoted.hotel.now if until is None else None
+    return Booking(
+        id=booking_id,
+        reference=new_reference(),
+        hotel_id=request.hotel_id,
+        user_id=guest.user_id,
+        status=BookingStatus.CONFIRMED if until is None else BookingStatus.PENDING_PAYMENT,
+        payment_timing=quoted.payment_timing,
+        stay=request.stay,
+        guest_name=request.guest.name,
+        guest_email=request.guest.email,
+        guest_phone=request.guest.phone,
+        special_requests=request.special_requests,
+        search_id=request.search_id,
+        rooms_amount=quoted.rooms_amount,
+        charges_amount=quoted.charges_amount,
+        total_amount=quoted.total_amount,
+        currency=quoted.currency,
+        hold_expires_at=until,
+        release_at=until,
+        confirmed_at=confirmed_at,
+    )
+
+
+def _write_lines(
+    session: Session, booking_id: UUID, quoted: Quote, wants: Sequence[assign.Want], rooms: dict[UUID, UUID]
+) -> None:
+    for position, (want, room) in enumerate(zip(wants, quoted.rooms, strict=True)):
+        session.add(_line(booking_id, position, want.booking_room_id, rooms[want.booking_room_id], room))
+    session.flush()
+    for want, room in zip(wants, quoted.rooms, strict=True):
+        session.add_all(
+            BookingNight(booking_room_id=want.booking_room_id, night=day, amount=kobo) for day, kobo in room.nights
+        )
+    session.add_all(BookingCharge(booking_id=booking_id, name=name, amount=kobo) for name, kobo in quoted.charges)
+
+
+def _line(booking_id: UUID, position: int, booking_room_id: UUID, room_id: UUID, room: QuotedRoom) -> BookingRoom:
+    return BookingRoom(
+        id=booking_room_id,
+        booking_id=booking_id,
+        position=position,
+        room_type_id=room.room_type_id,
+        room_id=room_id,
+        rate_plan_id=room.rate_plan_id,
+        rate_plan_terms=room.terms,
+        adults=room.adults,
+        children=list(room.children),
+    )
+
+
+def _announce(session: Session, written: Written) -> None:
+    booking = written.booking
+    night = Night.LOCKED if written.is_hold else Night.BOOKED
+    announce(session, *events.rooms_became(booking, written.room_ids, night))
+    if not written.is_hold:
+        announce(session, events.new_booking(booking))
+        for mail in emails.confirmed(session, booking.id):
+            queue_email(session, mail)
+
+
+def _tell(written: Written) -> None:
+    """After the commit: the winner writes his keys, the log and the figures."""
+    booking = written.booking
+    if written.is_hold:
+        RoomLocks(booking.id, written.room_ids, booking.check_in, booking.check_out).take(settings().hold_seconds)
+    BOOKINGS.labels("created").inc()
+    log.info("booking_created", booking=booking.reference, booking_id=str(booking.id), status=booking.status)

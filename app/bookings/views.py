@@ -1,0 +1,89 @@
+"""Bookings over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify, request
+
+from app.auth.blueprint import Blueprint
+from app.auth.guard import principal
+from app.bookings import policies, present, queries
+from app.bookings.request import BookingRequest
+from app.bookings.schemas import BookingIn, BookingOut, BookingsOut, CancelIn, PageArgs
+from app.bookings.service import cancel, create
+from app.core import idempotency
+from app.core.db import reading
+from app.core.errors import NotFound
+from app.core.paging import cursor_of, read_cursor
+
+blp = Blueprint("bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, cancel them")
+KEY = "Idempotency-Key"
+
+
+@blp.route("", methods=["POST"])
+@blp.login_required
+@blp.idempotent
+@blp.arguments(BookingIn)
+@blp.response(201, BookingOut)
+@blp.problems(400, 409, 415, 422, 429, 503)
+def create_booking(body: BookingRequest) -> Response:
+    """Book one or more rooms of one hotel, all or nothing
+
+    Rooms paid now are held for 15 minutes; rooms paid at the hotel are confirmed at once. 409 `room_taken` names up to three other offers.
+    """
+    key = idempotency.key_for(principal().user_id, "bookings.create", request.headers.get(KEY), request.get_json())
+    made = create.by_guest(principal(), body, key)
+    return _answer(made.booking_id, 201, replayed=made.replayed)
+
+
+@blp.route("", methods=["GET"])
+@blp.login_required
+@blp.arguments(PageArgs, location="query")
+@blp.response(200, BookingsOut)
+@blp.problems(422)
+def list_bookings(args: dict[str, Any]) -> Response:
+    """My bookings, newest first"""
+    with reading() as session:
+        ids = queries.page_ids_of_user(session, principal().user_id, read_cursor(args["cursor"]), args["limit"])
+        page = ids[: args["limit"]]
+        rows = queries.rendered(session, page)
+    more = cursor_of(page[-1]) if len(ids) > len(page) else None
+    return jsonify(items=[present.booking(row) for row in rows], next_cursor=more)
+
+
+@blp.route("/<uuid:booking_id>", methods=["GET"])
+@blp.login_required
+@blp.response(200, BookingOut)
+@blp.problems(404)
+def get_booking(booking_id: UUID) -> Response:
+    """One booking, for its guest, its hotel and the platform"""
+    with reading() as session:
+        rows = queries.rendered(session, [booking_id])
+    if not rows or not policies.can_see(principal(), rows[0]["user_id"], rows[0]["hotel_id"]):
+        raise NotFound
+    return jsonify(present.booking(rows[0]))
+
+
+@blp.route("/<uuid:booking_id>/cancel", methods=["POST"])
+@blp.login_required
+@blp.idempotent
+@blp.arguments(CancelIn)
+@blp.response(200, BookingOut)
+@blp.problems(400, 404, 409, 415, 422)
+def cancel_booking(body: dict[str, Any], booking_id: UUID) -> Response:
+    """Cancel my booking before it is paid"""
+    route = f"bookings.cancel:{booking_id}"
+    key = idempotency.key_for(principal().user_id, route, request.headers.get(KEY), request.get_json())
+    replayed = cancel.by_guest(principal(), booking_id, body["reason"], key)
+    return _answer(booking_id, 200, replayed=replayed)
+
+
+def _answer(booking_id: UUID, status: int, *, replayed: bool) -> Response:
+    """The booking as it is now; a replay says so."""
+    with reading() as session:
+        (row,) = queries.rendered(session, [booking_id])
+    response = jsonify(present.booking(row))
+    response.status_code = status
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response

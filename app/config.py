@@ -1,0 +1,113 @@
+"""Every variable the system reads from its environment: typed, read once, refused when it makes no sense."""
+
+from functools import cache
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-of-smartstay"  # noqa: S105 - refused in production, below
+
+Process = Literal["web", "realtime", "relay", "worker", "beat", "flower", "cli"]
+
+
+class Settings(BaseSettings):
+    """Durations are seconds, money is kobo. Each field's description is its documentation."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    environment: Literal["development", "production"] = Field(
+        "development", description="production refuses development secrets"
+    )
+    process: Process = Field(
+        "cli", description="which of the processes this is; decides what is patched and how pools are sized"
+    )
+    secret_key: SecretStr = Field(SecretStr(DEVELOPMENT_SECRET), description="signs access and refresh tokens")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="lowest level that is logged")
+
+    database_url: str = Field(
+        "postgresql+psycopg://smartstay@127.0.0.1:5432/smartstay", description="PostgreSQL with PostGIS: the only truth"
+    )
+    database_pool_size: int = Field(5, ge=1, description="connections a process keeps")
+    database_pool_overflow: int = Field(5, ge=0, description="connections a process may add under load")
+    database_pool_timeout: float = Field(3.0, gt=0, description="how long a request waits for a connection before 503")
+    database_statement_timeout: int = Field(5, ge=1, description="the longest statement of a request")
+    database_lock_timeout: int = Field(2, ge=1, description="the longest wait for a row lock")
+    redis_url: str = Field(
+        "redis://127.0.0.1:6379/0", description="queues in flight, room locks, caches, fan-out: what may be lost"
+    )
+    redis_prefix: str = Field("smartstay:", description="put before every key and channel of ours")
+
+    public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
+    cors_origins: list[str] = Field(
+        default_factory=list, description="browser origins that may call the API and the sockets"
+    )
+    trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
+    prometheus_multiproc_dir: str | None = Field(
+        None, description="where processes of one host leave their figures for each other"
+    )
+    metrics_token: SecretStr | None = Field(None, description="lets others than loopback read /metrics")
+
+    access_token_seconds: int = Field(900, ge=1, description="life of an access token")
+    refresh_token_seconds: int = Field(
+        7 * 86400, ge=1, description="life of a refresh token, and of a session that is not refreshed"
+    )
+    password_hash_memory_kib: int = Field(65536, ge=8, description="Argon2id memory; small in tests alone")
+
+    hold_seconds: int = Field(900, ge=1, description="how long a booking waits for its payment")
+    hold_warning_seconds: int = Field(60, ge=0, description="how long before its end a guest is warned")
+    hold_extension_seconds: int = Field(600, ge=0, description="a started payment leaves at least this much, once")
+    hold_grace_seconds: int = Field(
+        120, ge=0, description="rooms stay taken this long past the hold of a started payment"
+    )
+    holds_per_guest: int = Field(3, ge=1, description="living holds one guest may have")
+    sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
+    search_cache_seconds: int = Field(10, ge=0, description="how old a search answer may be; 0 = never cached")
+
+    paystack_base_url: str = Field(
+        "https://api.paystack.co", description="the gateway, or the sandbox that speaks like it"
+    )
+    paystack_secret_key: SecretStr = Field(
+        SecretStr("sk_test_smartstay_development"), description="calls the gateway and signs its webhooks"
+    )
+    paystack_connect_timeout: float = Field(2.0, gt=0, description="seconds to reach the gateway")
+    paystack_read_timeout: float = Field(6.0, gt=0, description="seconds to wait for its answer")
+    payment_vendor_threads: int = Field(
+        4, ge=1, description="requests of one process that may wait for the gateway at once"
+    )
+    payment_recheck_seconds: int = Field(
+        10, ge=1, description="first look at a payment nobody told us about; doubles up to an hour"
+    )
+    refund_follow_seconds: int = Field(30, ge=1, description="how often a refund that is not final is looked at")
+
+    smtp_host: str = Field("127.0.0.1", description="mail server")
+    smtp_port: int = Field(1025, ge=1, description="mail server's port")
+    smtp_username: str | None = Field(None, description="mail account; none = no login")
+    smtp_password: SecretStr | None = Field(None, description="mail account's password")
+    smtp_starttls: bool = Field(False, description="upgrade the connection before login")
+    mail_from: str = Field("SmartStay <bookings@smartstay.example>", description="sender of every mail")
+
+    @model_validator(mode="after")
+    def refuse_development_secrets_in_production(self) -> "Settings":
+        if self.environment == "production":
+            weak = [
+                name
+                for name in ("secret_key", "paystack_secret_key")
+                if "development" in getattr(self, name).get_secret_value()
+            ]
+            if weak or len(self.secret_key.get_secret_value()) < 32:
+                raise ValueError(
+                    f"production needs secrets of its own: set {', '.join(weak or ['secret_key']).upper()}"
+                )
+        return self
+
+    @property
+    def gateway_mode(self) -> str:
+        """`live` or `test`: what the gateway calls its domain, told by the key."""
+        return "live" if self.paystack_secret_key.get_secret_value().startswith("sk_live_") else "test"
+
+
+@cache
+def settings() -> Settings:
+    """The one Settings of this process."""
+    return Settings()

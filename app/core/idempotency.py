@@ -1,0 +1,115 @@
+"""`Idempotency-Key`: the same request twice has its effect once, whatever died between the first answer and the second try.
+
+The row is the first statement of the effect's own transaction, so key and effect commit together; a second request with the key waits
+at that insert until the first is through. Refusals store nothing. Keys are kept for 24 hours.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.core import db_errors
+from app.core.columns import new_id
+from app.core.db import reading
+from app.core.errors import Conflict, Invalid, Malformed
+from app.core.models import IdempotencyRow
+
+KEPT_HOURS = 24
+ALLOWED = re.compile(r"[\x21-\x7e]{1,255}")
+DONE = "done"
+
+
+class KeyRequired(Malformed):
+    code, title = (
+        "idempotency_key_required",
+        "Send an Idempotency-Key header: this request has an effect that must happen once",
+    )
+
+
+class KeyInvalid(Malformed):
+    code, title = "idempotency_key_invalid", "An Idempotency-Key is 1 to 255 printable ASCII characters without spaces"
+
+
+class Mismatch(Invalid):
+    code, title = "idempotency_mismatch", "This Idempotency-Key was used with another request"
+
+
+class InProgress(Conflict):
+    code, title = "request_in_progress", "The first request with this Idempotency-Key is still running"
+
+
+db_errors.waiting_for_means("idempotency_keys", InProgress)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Who sent which key to which route with what. `scope` is the user's id, so nobody meets another's key."""
+
+    scope: str
+    route: str
+    value: str
+    request_hash: str
+
+
+def key_for(scope: UUID | str, route: str, header: str | None, request: Any) -> Key:
+    """Reads the header. Raises KeyRequired, KeyInvalid."""
+    if header is None:
+        raise KeyRequired
+    if not ALLOWED.fullmatch(header):
+        raise KeyInvalid
+    return Key(str(scope), route, header, fingerprint(request))
+
+
+def fingerprint(request: Any) -> str:
+    """The same for the same request, whatever the order of its members."""
+    return hashlib.sha256(
+        orjson.dumps(request, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS, default=str)
+    ).hexdigest()
+
+
+def claim(session: Session, key: Key, resource_id: UUID) -> UUID | None:
+    """Takes the key for the resource this transaction makes or changes; or returns the one it already had. Raises Mismatch."""
+    statement = (
+        insert(IdempotencyRow)
+        .values(
+            id=new_id(),
+            scope=key.scope,
+            route=key.route,
+            key=key.value,
+            request_hash=key.request_hash,
+            status=DONE,
+            resource_id=resource_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(IdempotencyRow.id)
+    )
+    if session.scalar(statement) is not None:
+        return None
+    return _earlier(session, key)
+
+
+def earlier(key: Key) -> UUID | None:
+    """What the key made before, if anything: asked once more before a refusal, so that nobody is refused by his own booking."""
+    with reading() as session:
+        return _earlier(session, key)
+
+
+def _earlier(session: Session, key: Key) -> UUID | None:
+    row = session.execute(select(IdempotencyRow.request_hash, IdempotencyRow.resource_id).where(*_is(key))).first()
+    if row is None:
+        return None
+    if row.request_hash != key.request_hash:
+        raise Mismatch
+    made: UUID | None = row.resource_id
+    return made
+
+
+def _is(key: Key) -> tuple[Any, ...]:
+    return (IdempotencyRow.scope == key.scope, IdempotencyRow.route == key.route, IdempotencyRow.key == key.value)

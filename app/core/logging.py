@@ -1,0 +1,65 @@
+"""Structured logs: one JSON object a line, with the request id that goes from the request to its jobs and their vendor calls.
+
+Never logged: bodies, tokens, passwords, keys, mail texts.
+"""
+
+import logging
+import sys
+from contextlib import AbstractContextManager
+from typing import Any
+
+import structlog
+from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.typing import FilteringBoundLogger
+
+
+def configure(level: str, process: str) -> None:
+    """Everything, ours and the libraries', goes to standard output as JSON."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _process_name(process),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for noisy in ("urllib3", "engineio", "socketio", "werkzeug"):
+        logging.getLogger(noisy).setLevel("WARNING")
+
+
+def logger(name: str) -> FilteringBoundLogger:
+    """A logger whose lines are `event` plus fields."""
+    log: FilteringBoundLogger = structlog.stdlib.get_logger(name)
+    return log
+
+
+def context(**fields: Any) -> AbstractContextManager[None]:
+    """Every line inside carries the fields."""
+    return bound_contextvars(**{name: value for name, value in fields.items() if value is not None})
+
+
+def current_request_id() -> str | None:
+    """The id of the request that this work comes from, if any."""
+    return get_contextvars().get("request_id")
+
+
+def _process_name(process: str) -> Any:
+    def add(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+        event["process"] = process
+        return event
+
+    return add

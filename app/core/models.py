@@ -1,0 +1,97 @@
+"""The ground floor's tables: what is owed to the outside (outbox), what hotels were told (events), which requests were answered."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Instant, Model, Stamped, one_of
+
+
+class OutboxKind(StrEnum):
+    JOB = "job"
+    EVENT = "event"
+
+
+class OutboxRow(Model):
+    """A promise made in the transaction of its cause: a job to run or an event to emit. Deleted when kept.
+
+    `queue` is a Celery queue for a job and a Socket.IO room for an event. `sent_until`: published, and not again before then.
+    `run_until`: a worker has it until then. `dead_at`: attempts are used up; a person decides.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", OutboxKind), name="kind"),
+        Index("ix_outbox_due", "queue", "due_at", "id", postgresql_where=text("kind = 'job' AND dead_at IS NULL")),
+        Index("ix_outbox_events", "id", postgresql_where=text("kind = 'event'")),
+        {
+            "postgresql_with": {
+                "fillfactor": "70",
+                "autovacuum_vacuum_scale_factor": "0",
+                "autovacuum_vacuum_threshold": "2000",
+                "autovacuum_vacuum_cost_delay": "0",
+            }
+        },
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    queue: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Stamped]
+    due_at: Mapped[Stamped]
+    sent_until: Mapped[Instant | None]
+    run_until: Mapped[Instant | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    max_attempts: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    hard_limit: Mapped[int] = mapped_column(Integer, server_default="0")
+    give_up_after: Mapped[int] = mapped_column(Integer, server_default="0")
+    last_error: Mapped[str | None] = mapped_column(Text)
+    dead_at: Mapped[Instant | None]
+
+
+class HotelCounter(Model):
+    """The number of a hotel's last event. Its row is the last lock a transaction takes."""
+
+    __tablename__ = "hotel_counters"
+
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"), primary_key=True)
+    last_seq: Mapped[int] = mapped_column(BigInteger)
+
+
+class HotelEventRow(Model):
+    """One fact of one hotel; `seq` has no gaps, so that a dashboard knows what it missed."""
+
+    __tablename__ = "hotel_events"
+
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[Stamped]
+
+
+class IdempotencyRow(Model):
+    """A request that had its effect. `locked_at` marks a two-step verb that is still at work."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (
+        Index("uq_idempotency_keys_scope_route_key", "scope", "route", "key", unique=True),
+        Index("ix_idempotency_keys_created_at", "created_at"),
+    )
+
+    id: Mapped[Id]
+    scope: Mapped[str] = mapped_column(Text)
+    route: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(Text)
+    request_hash: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    resource_id: Mapped[UUID | None]
+    locked_at: Mapped[Instant | None]
+    created_at: Mapped[Stamped]

@@ -1,0 +1,43 @@
+"""What the application is plugged into."""
+
+from flask import Flask
+
+from app.auth import tokens
+from app.config import Settings
+from app.core import boot_check, db, logging, problem, redis_client, request_guard
+from app.core.api import PREFIX, ProblemApi
+from app.realtime import server as realtime
+
+API = {
+    "API_TITLE": "SmartStay",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": PREFIX,
+    "OPENAPI_JSON_PATH": "openapi.json",
+}
+SECURITY_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+    "oauth2": {"type": "oauth2", "flows": {"password": {"tokenUrl": f"{PREFIX}/auth/token", "scopes": {}}}},
+}
+
+
+def init(app: Flask, settings: Settings) -> ProblemApi:
+    """Logs, database, Redis, tokens, errors and the API, in the order in which they need each other."""
+    boot_check.refuse_wrong_process(settings.process)
+    logging.configure(settings.log_level, settings.process)
+    db.connect(settings)
+    redis_client.connect(settings.redis_url, settings.redis_prefix)
+    request_guard.register(app)
+    problem.register(app)
+    tokens.init_app(app)
+    if settings.process == "realtime":
+        realtime.attach(app)
+    return _api(app)
+
+
+def _api(app: Flask) -> ProblemApi:
+    app.config.update(API)
+    api = ProblemApi(app)
+    for name, scheme in SECURITY_SCHEMES.items():
+        api.spec.components.security_scheme(name, scheme)
+    return api

@@ -1,0 +1,33 @@
+"""Mails as rows: written in the transaction of their cause, sent later, once per cause and kind."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import SmallInteger, Text, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Instant, Model, Stamped
+
+
+class OutgoingEmail(Model):
+    """`cause_id` is the booking, refund … that the mail tells of. `attachments`: `[{"filename", "content_type", "content"}]`, content as text."""
+
+    __tablename__ = "outgoing_emails"
+    __table_args__ = (UniqueConstraint("cause_id", "kind", "recipient"),)
+
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(Text)
+    cause_id: Mapped[UUID]
+    recipient: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=sql("'[]'::jsonb"))
+    message_id: Mapped[str] = mapped_column(Text, unique=True)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    last_error: Mapped[str | None] = mapped_column(Text)
+    sent_at: Mapped[Instant | None]
+    refused_at: Mapped[Instant | None]
+    created_at: Mapped[Stamped]

@@ -1,0 +1,134 @@
+"""What a quote is made of, read in two statements however many rooms and nights it has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from app.core.clock import local_today, sql_now
+from app.hotels.models import Hotel, HotelStatus
+from app.rates.models import RatePlan, RateSpan
+from app.rates.pricing import Capacity, Span
+from app.rooms.models import RoomType
+
+
+@dataclass(frozen=True, slots=True)
+class HotelFacts:
+    """What a quote needs of a hotel. `now`: the database's clock, `today`: the date on the hotel's wall."""
+
+    id: UUID
+    name: str
+    slug: str
+    is_selling: bool
+    currency: str
+    time_zone: str
+    check_in_from: time
+    check_out_until: time
+    email: str
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return local_today(self.now, self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """A rate plan, its room type, and its spans over a stay."""
+
+    id: UUID
+    hotel_id: UUID
+    name: str
+    meals: str
+    payment_timing: str
+    currency: str
+    windows: Sequence[dict[str, Any]]
+    room_type_id: UUID
+    room_type: str
+    capacity: Capacity
+    spans: tuple[Span, ...]
+
+
+_HOTEL = (
+    Hotel.id,
+    Hotel.name,
+    Hotel.slug,
+    (Hotel.status == HotelStatus.ACTIVE).label("is_selling"),
+    Hotel.currency,
+    Hotel.time_zone,
+    Hotel.check_in_from,
+    Hotel.check_out_until,
+    Hotel.email,
+    sql_now().label("now"),
+)
+_PLAN = (
+    RatePlan.id,
+    RatePlan.hotel_id,
+    RatePlan.name,
+    RatePlan.meals,
+    RatePlan.payment_timing,
+    RatePlan.currency,
+    RatePlan.windows,
+    RatePlan.room_type_id,
+    RoomType.name.label("room_type"),
+)
+_CAPACITY = (RoomType.max_adults, RoomType.max_children, RoomType.max_occupancy)
+_FIRST, _END = func.lower(RateSpan.days), func.upper(RateSpan.days)
+_SPAN = (
+    _FIRST.label("first"),
+    _END.label("end"),
+    RateSpan.price,
+    RateSpan.stop_sell,
+    RateSpan.closed_to_arrival,
+    RateSpan.closed_to_departure,
+    RateSpan.min_nights,
+    RateSpan.max_nights,
+)
+_PLAN_NAMES = [field.name for field in fields(PlanFacts)][: len(_PLAN)]
+_SPAN_FROM = len(_PLAN) + len(_CAPACITY)
+
+
+def find_hotel_facts(session: Session, hotel_id: UUID) -> HotelFacts | None:
+    """Of a hotel in any state. One statement."""
+    row = session.execute(select(*_HOTEL).where(Hotel.id == hotel_id)).one_or_none()
+    return HotelFacts(**row._mapping) if row else None
+
+
+def plans_of_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: date) -> list[PlanFacts]:
+    """All living plans of the hotel's living room types, oldest first. One statement."""
+    return _gathered(session.execute(_plans(check_in, check_out).where(RatePlan.hotel_id == hotel_id)).all())
+
+
+def plans_by_id(session: Session, ids: set[UUID], check_in: date, check_out: date) -> dict[UUID, PlanFacts]:
+    """The living ones among these plans, of whatever hotel. One statement."""
+    rows = session.execute(_plans(check_in, check_out).where(RatePlan.id.in_(sorted(ids)))).all()
+    return {plan.id: plan for plan in _gathered(rows)}
+
+
+def _plans(check_in: date, check_out: date) -> Select[Any]:
+    """A row for each plan and span. The span of the check-out day comes along: it may be closed to departure."""
+    overlaps = and_(RateSpan.rate_plan_id == RatePlan.id, check_out >= _FIRST, check_in < _END)
+    return (
+        select(*_PLAN, *_CAPACITY, *_SPAN)
+        .join(RoomType, and_(RoomType.id == RatePlan.room_type_id, RoomType.hotel_id == RatePlan.hotel_id))
+        .outerjoin(RateSpan, overlaps)
+        .where(RatePlan.retired_at.is_(None), RoomType.retired_at.is_(None))
+        .order_by(RoomType.id, RatePlan.id, _FIRST)
+    )
+
+
+def _gathered(rows: Sequence[Row[Any]]) -> list[PlanFacts]:
+    return [_plan(list(same)) for _, same in groupby(rows, attrgetter("id"))]
+
+
+def _plan(rows: list[Row[Any]]) -> PlanFacts:
+    facts: dict[str, Any] = dict(zip(_PLAN_NAMES, rows[0], strict=False))
+    capacity = Capacity(*rows[0][len(_PLAN) : _SPAN_FROM])
+    spans = tuple(Span(*row[_SPAN_FROM:]) for row in rows if row.first is not None)
+    return PlanFacts(**facts, capacity=capacity, spans=spans)

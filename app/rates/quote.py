@@ -1,0 +1,195 @@
+"""The price of a stay, computed by us alone: for a booking (`quote`) and for all a hotel offers (`quote_each_plan`)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.config import settings
+from app.rates import pricing, queries
+from app.rates.errors import AmountOutOfRange, DoesNotFit, MixedPaymentTiming, NotOnSale, UnknownRate
+from app.rates.models import PaymentTiming
+from app.rates.pricing import Obstacle, Reason
+from app.rates.queries import HotelFacts, PlanFacts
+
+Nights = tuple[tuple[date, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWish:
+    """One room wanted: of which type, under which plan, for whom. `children`: their ages."""
+
+    room_type_id: UUID
+    rate_plan_id: UUID
+    adults: int
+    children: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedRoom:
+    """`nights`: (date, kobo). `terms`: the plan as it is now, JSON-ready, to be kept with the booking."""
+
+    room_type_id: UUID
+    rate_plan_id: UUID
+    terms: dict[str, Any]
+    payment_timing: str
+    nights: Nights
+    adults: int
+    children: tuple[int, ...]
+
+    @property
+    def amount(self) -> int:
+        """Kobo for all nights."""
+        return sum(kobo for _, kobo in self.nights)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a stay costs, in kobo. `charges`: (name, kobo) of taxes and fees on top; no hotel has any yet."""
+
+    hotel: HotelFacts
+    check_in: date
+    check_out: date
+    rooms: tuple[QuotedRoom, ...]
+    charges: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def rooms_amount(self) -> int:
+        return sum(room.amount for room in self.rooms)
+
+    @property
+    def charges_amount(self) -> int:
+        return sum(kobo for _, kobo in self.charges)
+
+    @property
+    def total_amount(self) -> int:
+        return self.rooms_amount + self.charges_amount
+
+    @property
+    def currency(self) -> str:
+        return self.hotel.currency
+
+    @property
+    def payment_timing(self) -> str:
+        return self.rooms[0].payment_timing
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuote:
+    """One plan priced for one room of a stay; `nights` may be partial when `obstacles` say why it cannot be sold."""
+
+    plan: PlanFacts
+    nights: Nights
+    obstacles: tuple[Obstacle, ...]
+
+
+def quote(session: Session, hotel_id: UUID, check_in: date, check_out: date, wishes: Sequence[RoomWish]) -> Quote:
+    """Prices one or more rooms in two statements.
+
+    Raises StayInvalid, NotOnSale (also for hotels that are unknown or not active), UnknownRate, DoesNotFit,
+    MixedPaymentTiming, AmountOutOfRange: all 422.
+    """
+    nights = pricing.nights_of(check_in, check_out)
+    hotel = selling_hotel(session, hotel_id, check_in, check_out)
+    plans = queries.plans_by_id(session, {wish.rate_plan_id for wish in wishes}, check_in, check_out)
+    chosen = [_chosen(plans, hotel_id, wish) for wish in wishes]
+    _refuse_closed(chosen, nights)
+    rooms = tuple(_room(hotel, plan, wish, nights) for plan, wish in zip(chosen, wishes, strict=True))
+    whole = Quote(hotel, check_in, check_out, rooms)
+    _refuse_unpayable(whole)
+    return whole
+
+
+def quote_each_plan(session: Session, hotel: HotelFacts, check_in: date, check_out: date) -> list[PlanQuote]:
+    """Every living plan of the hotel priced for one room, in one statement. Raises StayInvalid."""
+    nights = pricing.nights_of(check_in, check_out)
+    plans = queries.plans_of_hotel(session, hotel.id, check_in, check_out)
+    return [
+        PlanQuote(plan, pricing.price_nights(plan.spans, nights), pricing.obstacles(plan.spans, nights))
+        for plan in plans
+    ]
+
+
+def selling_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: date) -> HotelFacts:
+    """The hotel, if it is active and the stay lies within the days it sells. Raises NotOnSale."""
+    hotel = queries.find_hotel_facts(session, hotel_id)
+    if hotel is None or not hotel.is_selling:
+        raise NotOnSale("This hotel does not sell", reasons=[{"reason": Reason.HOTEL_NOT_SELLING}])
+    refuse_outside_sale_period(hotel, check_in, check_out)
+    return hotel
+
+
+def refuse_outside_sale_period(hotel: HotelFacts, check_in: date, check_out: date) -> None:
+    """Raises NotOnSale unless the stay lies between the hotel's today and `sale_days` later."""
+    days = settings().sale_days
+    if not pricing.is_on_sale(hotel.today, days, check_in, check_out):
+        detail = f"Nights are sold from {hotel.today} (the hotel's today) for {days} days"
+        raise NotOnSale(detail, reasons=[{"reason": Reason.OUTSIDE_SALE_PERIOD}])
+
+
+def terms_of(hotel: HotelFacts, plan: PlanFacts) -> dict[str, Any]:
+    """What a booking keeps: `{name, meals, payment_timing, windows, room_type, check_in_from "HH:MM", time_zone}`."""
+    return {
+        "name": plan.name,
+        "meals": plan.meals,
+        "payment_timing": plan.payment_timing,
+        "windows": plan.windows,
+        "room_type": plan.room_type,
+        "check_in_from": hotel.check_in_from.isoformat("minutes"),
+        "time_zone": hotel.time_zone,
+    }
+
+
+def _chosen(plans: dict[UUID, PlanFacts], hotel_id: UUID, wish: RoomWish) -> PlanFacts:
+    plan = plans.get(wish.rate_plan_id)
+    if plan is None or plan.hotel_id != hotel_id or plan.room_type_id != wish.room_type_id:
+        raise UnknownRate(rate_plan_id=wish.rate_plan_id, room_type_id=wish.room_type_id)
+    if not pricing.fits(plan.capacity, wish.adults, len(wish.children)):
+        raise DoesNotFit(room_type_id=wish.room_type_id, **_limits(plan))
+    return plan
+
+
+def _limits(plan: PlanFacts) -> dict[str, Any]:
+    capacity = plan.capacity
+    return {
+        "max_adults": capacity.max_adults,
+        "max_children": capacity.max_children,
+        "max_occupancy": capacity.max_occupancy,
+    }
+
+
+def _refuse_closed(plans: Sequence[PlanFacts], nights: Sequence[date]) -> None:
+    unique = {plan.id: plan for plan in plans}.values()
+    found = [(plan, obstacle) for plan in unique for obstacle in pricing.obstacles(plan.spans, nights)]
+    if found:
+        raise NotOnSale(
+            reasons=[
+                {"reason": obstacle.reason, "date": obstacle.day, "rate_plan_id": plan.id} for plan, obstacle in found
+            ]
+        )
+
+
+def _room(hotel: HotelFacts, plan: PlanFacts, wish: RoomWish, nights: Sequence[date]) -> QuotedRoom:
+    return QuotedRoom(
+        room_type_id=plan.room_type_id,
+        rate_plan_id=plan.id,
+        terms=terms_of(hotel, plan),
+        payment_timing=plan.payment_timing,
+        nights=pricing.price_nights(plan.spans, nights),
+        adults=wish.adults,
+        children=wish.children,
+    )
+
+
+def _refuse_unpayable(whole: Quote) -> None:
+    if len({room.payment_timing for room in whole.rooms}) > 1:
+        raise MixedPaymentTiming
+    if whole.payment_timing == PaymentTiming.PAY_NOW and not pricing.is_payable(whole.total_amount):
+        raise AmountOutOfRange(
+            total_amount=whole.total_amount,
+            smallest=pricing.SMALLEST_PAYMENT,
+            largest=pricing.LARGEST_PAYMENT,
+        )

@@ -1,0 +1,30 @@
+"""WebSockets with bounds.
+
+Without them a stranger fills our memory: the library reads messages of any length, as many as are sent.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import simple_websocket  # type: ignore[import-untyped]
+from engineio.async_drivers.gevent import WebSocketWSGI
+
+LARGEST_MESSAGE = 16 * 1024
+MOST_UNREAD = 64
+
+
+class BoundedServer(simple_websocket.Server):  # type: ignore[misc]
+    """Ends a connection that sends more than we work through; what was read before is still worked through."""
+
+    def _handle_events(self) -> bool:
+        return bool(super()._handle_events()) and len(self.input_buffer) <= MOST_UNREAD
+
+
+class BoundedWebSocket(WebSocketWSGI):  # type: ignore[misc]
+    """Engine.IO's WebSocket on gunicorn's gevent worker."""
+
+    def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Any:
+        self.ws = BoundedServer(environ, max_message_size=LARGEST_MESSAGE, **self.server_args)
+        self.app(self)
+        # This is how gunicorn is told that the connection was taken over and nothing is left to answer.
+        raise StopIteration

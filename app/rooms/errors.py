@@ -1,0 +1,15 @@
+"""What can be wrong with a room."""
+
+from app.core import db_errors
+from app.core.errors import Conflict
+from app.rooms.models import NO_OVERLAP
+
+
+class RoomTaken(Conflict):
+    """`offers`: up to three other rooms of the same hotel for the same stay."""
+
+    code, title = "room_taken", "This room is no longer free for these nights"
+
+
+db_errors.constraint_means(NO_OVERLAP, RoomTaken)
+db_errors.waiting_for_means("rooms", RoomTaken)

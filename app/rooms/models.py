@@ -1,0 +1,100 @@
+"""What is sold (room types), what guests sleep in (rooms), and the ledger of what is taken (allocations)."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.columns import Id, Instant, Model, Stamped, one_of
+
+NO_OVERLAP = "ex_allocations_room_id_stay"
+
+
+class RoomNow(StrEnum):
+    """What a room is at this moment, whoever sleeps in it on which night."""
+
+    AVAILABLE = "available"
+    OCCUPIED = "occupied"
+    CLEANING = "cleaning"
+    MAINTENANCE = "maintenance"
+
+
+class RoomType(Model):
+    """`base_occupancy` is what the price covers; `max_occupancy` caps adults and children together."""
+
+    __tablename__ = "room_types"
+    __table_args__ = (
+        CheckConstraint(
+            "base_occupancy >= 1 AND max_adults BETWEEN 1 AND max_occupancy AND max_children >= 0 AND base_occupancy <= max_occupancy",
+            name="occupancy",
+        ),
+        Index("ix_room_types_hotel_id", "hotel_id"),
+    )
+
+    id: Mapped[Id]
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"))
+    name: Mapped[str] = mapped_column(Text)
+    description: Mapped[str] = mapped_column(Text, server_default="")
+    bed: Mapped[str | None] = mapped_column(Text)
+    size_sqm: Mapped[int | None] = mapped_column(SmallInteger)
+    base_occupancy: Mapped[int] = mapped_column(SmallInteger)
+    max_adults: Mapped[int] = mapped_column(SmallInteger)
+    max_children: Mapped[int] = mapped_column(SmallInteger)
+    max_occupancy: Mapped[int] = mapped_column(SmallInteger)
+    created_at: Mapped[Stamped]
+    retired_at: Mapped[Instant | None]
+
+
+class Room(Model):
+    __tablename__ = "rooms"
+    __table_args__ = (
+        CheckConstraint(one_of("now", RoomNow), name="now"),
+        UniqueConstraint("hotel_id", "number"),
+        Index("ix_rooms_room_type_id", "room_type_id"),
+    )
+
+    id: Mapped[Id]
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"))
+    room_type_id: Mapped[UUID] = mapped_column(ForeignKey("room_types.id"))
+    number: Mapped[str] = mapped_column(Text)
+    floor: Mapped[int | None] = mapped_column(SmallInteger)
+    now: Mapped[str] = mapped_column(Text, server_default=RoomNow.AVAILABLE)
+    created_at: Mapped[Stamped]
+    retired_at: Mapped[Instant | None]
+
+
+class Allocation(Model):
+    """A row means taken, no row means free, and nothing else decides.
+
+    A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it belongs to, for it
+    decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's bounds, for
+    the index that searches by night.
+    """
+
+    __tablename__ = "allocations"
+    __table_args__ = (
+        ExcludeConstraint(("room_id", "="), ("stay", "&&"), using="gist", name=NO_OVERLAP),
+        CheckConstraint("num_nonnulls(booking_room_id, block_reason) = 1", name="one_reason"),
+        CheckConstraint("hold_expires_at IS NULL OR booking_room_id IS NOT NULL", name="holds_are_bookings"),
+        CheckConstraint("NOT isempty(stay) AND lower(stay) IS NOT NULL AND upper(stay) IS NOT NULL", name="bounded"),
+        CheckConstraint("block_reason IS NOT NULL OR upper(stay) - lower(stay) <= 30", name="nights"),
+        Index("ix_allocations_nights", "room_id", "check_in", postgresql_include=["check_out", "hold_expires_at"]),
+        Index("ix_allocations_hotel_id", "hotel_id", "check_in"),
+        Index("uq_allocations_booking_room_id", "booking_room_id", unique=True),
+    )
+
+    id: Mapped[Id]
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"))
+    stay: Mapped[Range[date]] = mapped_column(DATERANGE)
+    check_in: Mapped[date] = mapped_column(Computed("lower(stay)", persisted=True))
+    check_out: Mapped[date] = mapped_column(Computed("upper(stay)", persisted=True))
+    booking_room_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("booking_rooms.id", deferrable=True, initially="DEFERRED")
+    )
+    block_reason: Mapped[str | None] = mapped_column(Text)
+    hold_expires_at: Mapped[Instant | None]
+    created_at: Mapped[Stamped]

@@ -1,0 +1,50 @@
+"""Which rooms are free: no allocation overlaps the stay, where an allocation whose hold has lapsed counts as none."""
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.core.clock import sql_now
+from app.rooms.models import Allocation, Room, RoomType
+
+# The rule of `is_free` for statements written by hand: `room` is the alias of rooms, the stay is bound.
+FREE_ROOM: Final = """
+    NOT EXISTS (
+        SELECT FROM allocations taken
+        WHERE taken.room_id = room.id AND taken.check_in < :check_out AND taken.check_out > :check_in
+        AND (taken.hold_expires_at IS NULL OR taken.hold_expires_at > clock_timestamp())
+    )
+"""
+
+
+def is_free(check_in: date, check_out: date) -> ColumnElement[bool]:
+    """Condition on Room: nothing takes it on any night of the stay."""
+    taken = select(Allocation.id).where(
+        Allocation.room_id == Room.id,
+        Allocation.check_in < check_out,
+        Allocation.check_out > check_in,
+        or_(Allocation.hold_expires_at.is_(None), Allocation.hold_expires_at > sql_now()),
+    )
+    return ~taken.exists()
+
+
+def free_rooms_by_type(session: Session, hotel_id: UUID, check_in: date, check_out: date) -> dict[UUID, int]:
+    """How many rooms of each living room type of the hotel are free for the whole stay. One statement."""
+    statement = (
+        select(RoomType.id, func.count(Room.id).label("free"))
+        .outerjoin(Room, (Room.room_type_id == RoomType.id) & Room.retired_at.is_(None) & is_free(check_in, check_out))
+        .where(RoomType.hotel_id == hotel_id, RoomType.retired_at.is_(None))
+        .group_by(RoomType.id)
+    )
+    return {row.id: row.free for row in session.execute(statement)}
+
+
+def room_types_of(session: Session, hotel_id: UUID) -> list[RoomType]:
+    """The hotel's living room types, oldest first."""
+    statement = (
+        select(RoomType).where(RoomType.hotel_id == hotel_id, RoomType.retired_at.is_(None)).order_by(RoomType.id)
+    )
+    return list(session.scalars(statement))

@@ -1,0 +1,71 @@
+"""What is searched for, in one spelling: equal questions are equal values, whatever way they were asked."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+import orjson
+
+from app.rates import pricing
+from app.search.circle import Circle
+
+PAGE_SIZE = 20
+LAST_PAGE = 50
+PLACES = 4  # decimals of a coordinate: 11 metres
+
+
+class Sort(StrEnum):
+    DISTANCE = "distance"
+    PRICE = "price"
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """`min_price`, `max_price`: kobo per room and night on average. `children`: how many. Raises StayInvalid, OutsideMap."""
+
+    latitude: float
+    longitude: float
+    radius_km: float
+    check_in: date
+    check_out: date
+    adults: int
+    children: int
+    rooms: int
+    min_price: int | None = None
+    max_price: int | None = None
+    stars: tuple[int, ...] = ()
+    free_cancellation: bool = False
+    pay_at_hotel: bool = False
+    sort: Sort = Sort.DISTANCE
+    page: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "latitude", round(self.latitude, PLACES) + 0.0)
+        object.__setattr__(self, "longitude", round(self.longitude, PLACES) + 0.0)
+        object.__setattr__(self, "radius_km", round(self.radius_km, 3))
+        object.__setattr__(self, "stars", tuple(sorted(set(self.stars))))
+        pricing.nights_of(self.check_in, self.check_out)
+        _ = self.circle
+
+    @cached_property
+    def circle(self) -> Circle:
+        return Circle(self.latitude, self.longitude, self.radius_km * 1000)
+
+    @property
+    def nights(self) -> int:
+        return (self.check_out - self.check_in).days
+
+    @property
+    def adults_a_room(self) -> int:
+        """The fullest room when all are spread evenly."""
+        return -(-self.adults // self.rooms)
+
+    @property
+    def children_a_room(self) -> int:
+        return -(-self.children // self.rooms)
+
+    @property
+    def question(self) -> str:
+        """Equal for equal criteria."""
+        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS).decode()

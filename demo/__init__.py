@@ -1,0 +1,1 @@
+"""The demonstration: a sample world and the plays performed on it."""

@@ -1,0 +1,52 @@
+"""`python -m demo load|accounts|token`: the sample world and its people."""
+
+import argparse
+import sys
+import time
+
+from demo import accounts
+from demo.load import SCALES, load
+
+
+def main() -> int:
+    asked = _parser().parse_args()
+    if asked.command == "load":
+        return _load(asked.hotels or SCALES[asked.scale])
+    if asked.command == "token":
+        return _token(asked.who)
+    print(accounts.table())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demo", description="The sample world of SmartStay.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    loading = commands.add_parser("load", help="write the sample world, unless it is there")
+    loading.add_argument("--scale", choices=sorted(SCALES), default="full")
+    loading.add_argument("--hotels", type=int, help="so many hotels instead of a scale's number")
+    commands.add_parser("accounts", help="the demo accounts and their password")
+    commands.add_parser("token", help="an access token of a demo account").add_argument(
+        "who", help="a role or an e-mail"
+    )
+    return parser
+
+
+def _load(count: int) -> int:
+    began = time.monotonic()
+    written = load(count)
+    told = f"{written} hotels written in {time.monotonic() - began:.1f} s" if written else "the sample world is there"
+    print(told)
+    return 0
+
+
+def _token(who: str) -> int:
+    try:
+        print(accounts.token(who))
+    except accounts.TokenError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

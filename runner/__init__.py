@@ -1,0 +1,1 @@
+"""Runs the project on one machine: private servers, all processes, and the commands of ./dev."""

@@ -1,0 +1,90 @@
+"""`./dev check`: all that can be said without running a test."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from runner.console import RunnerError, say
+from runner.environment import surroundings
+from runner.paths import ROOT, VENV
+from runner.system import System
+
+TYPED = ("app", "workers", "sandbox", "runner", "demo", "bench", "tests", "celeryconfig.py", "wsgi.py")
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    command: tuple[str, ...]
+
+
+def check(_arguments: list[str]) -> int:
+    failed = run_checks(static_checks(), surroundings())
+    if (ROOT / "migrations").is_dir():
+        system = System("check", persistent=False)
+        try:
+            system.start_servers()
+            failed += run_migration_check(system)
+        finally:
+            system.destroy()
+    say(f"failed: {', '.join(failed)}" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def static_checks() -> list[Check]:
+    checks = [
+        Check("format", (_tool("ruff"), "format", "--check", ".")),
+        Check("lint", (_tool("ruff"), "check", ".")),
+        Check("types", (_tool("mypy"), *(name for name in TYPED if _has_python(name)))),
+        Check("shell", (_tool("shellcheck"), "dev", ".ci/run")),
+    ]
+    if "[tool.importlinter]" in (ROOT / "pyproject.toml").read_text() or (ROOT / ".importlinter").exists():
+        checks.append(Check("imports", (_tool("lint-imports"),)))
+    return checks
+
+
+def run_migration_check(system: System) -> list[str]:
+    """The migrations run from nothing, and make exactly what the models say."""
+    if not (ROOT / "migrations").is_dir():
+        return []
+    try:
+        system.migrate()
+    except RunnerError as error:
+        say(f"FAILED  migrations\n{error}")
+        return ["migrations"]
+    command = (sys.executable, "-m", "flask", "--app", "wsgi", "db", "check")
+    return run_checks([Check("migrations", command)], system.environment())
+
+
+def run_checks(checks: Iterable[Check], environment: Mapping[str, str]) -> list[str]:
+    """Run them one after the other; the output of those that fail is shown. Returns the names of those."""
+    return [check.name for check in checks if not _passes(check, environment)]
+
+
+def _passes(check: Check, environment: Mapping[str, str]) -> bool:
+    started = time.monotonic()
+    done = subprocess.run(
+        check.command,
+        check=False,
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    passed = done.returncode == 0
+    say(f"{'ok    ' if passed else 'FAILED'}  {check.name}  ({time.monotonic() - started:.1f} s)")
+    if not passed:
+        say(done.stdout.rstrip())
+    return passed
+
+
+def _has_python(name: str) -> bool:
+    path = ROOT / name
+    return path.is_file() or any(path.rglob("*.py"))
+
+
+def _tool(name: str) -> str:
+    return str(VENV / "bin" / name)

@@ -1,0 +1,35 @@
+"""`./dev test`: the checks and the tests, on servers of their own. CI runs exactly this."""
+
+import sys
+
+from runner.commands.check import run_checks, run_migration_check, static_checks
+from runner.console import say
+from runner.interruption import run_in_foreground
+from runner.system import System
+
+PARALLEL = ("-n", "2")
+
+
+def test(arguments: list[str]) -> int:
+    """Without arguments the checks come first; with some, only those tests run."""
+    system = System("test", persistent=False)
+    try:
+        system.start_servers()
+        failed = [] if arguments else run_checks(static_checks(), system.environment())
+        failed += [] if arguments else run_migration_check(system)
+        status = _run_tests(system, arguments)
+    finally:
+        system.destroy()
+    if failed:
+        say(f"checks that failed: {', '.join(failed)}")
+    return status or (1 if failed else 0)
+
+
+def _run_tests(system: System, arguments: list[str]) -> int:
+    servers = {
+        "TEST_DATABASE_ADMIN_URL": system.postgres.url("postgres"),
+        "TEST_REDIS_URL": system.redis.url(),
+    }
+    own_parallelism = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
+    parallel = () if own_parallelism else PARALLEL
+    return run_in_foreground([sys.executable, "-m", "pytest", *parallel, *arguments], system.environment() | servers)

@@ -1,0 +1,1 @@
+"""An SMTP server that keeps every message, and pages to read them."""

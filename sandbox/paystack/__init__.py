@@ -1,0 +1,1 @@
+"""Paystack, as its API, its hosted checkout and its webhooks are seen from outside."""

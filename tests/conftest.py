@@ -1,0 +1,172 @@
+"""The ground of every test: a private database built by the real migrations, real Redis, the sandbox over HTTP, real commits.
+
+Each test finds empty tables. Nothing is rolled back behind anybody's back, so constraints, triggers and notifications are the real ones.
+"""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+from alembic import command
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+
+from app import create_app
+from app.cli import alembic_config
+from app.config import Settings, settings
+from app.core import db, redis_client
+from sandbox.server import Sandbox
+from tests.api import Api
+from tests.job_queue import run_due_jobs
+
+ADMIN_URL = os.environ.get("TEST_DATABASE_ADMIN_URL", "postgresql+psycopg://smartstay@127.0.0.1:5432/postgres")
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+TEST_SETTINGS = {
+    "PASSWORD_HASH_MEMORY_KIB": "64",
+    "SEARCH_CACHE_SECONDS": "0",
+    "DATABASE_POOL_SIZE": "20",
+    "LOG_LEVEL": "WARNING",
+}
+
+EMPTY_ALL = """
+DO $$
+DECLARE tables text; found boolean; name text;
+BEGIN
+  FOR name IN SELECT tablename FROM pg_tables
+              WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO found;
+    IF found THEN tables := concat_ws(', ', tables, quote_ident(name)); END IF;
+  END LOOP;
+  IF tables IS NOT NULL THEN EXECUTE 'TRUNCATE ' || tables || ' CASCADE'; END IF;
+END $$
+"""
+
+
+def _libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+@contextmanager
+def private_database() -> Iterator[str]:
+    """A new database, migrated to head, dropped afterwards. Yields its URL."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(_libpq(ADMIN_URL), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        url = ADMIN_URL.rsplit("/", 1)[0] + f"/{name}"
+        try:
+            yield url
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """The outside world, over real HTTP and SMTP."""
+    box = Sandbox(http_port=0, smtp_port=0)
+    box.start()
+    yield box
+    box.stop()
+
+
+@pytest.fixture(scope="session")
+def application(sandbox: Sandbox) -> Iterator[Flask]:
+    """One application for the whole run, on a database of its own."""
+    with private_database() as url:
+        os.environ |= TEST_SETTINGS | {
+            "DATABASE_URL": url,
+            "REDIS_URL": REDIS_URL,
+            "PAYSTACK_BASE_URL": sandbox.paystack_url,
+            "SMTP_PORT": str(sandbox.smtp_port),
+        }
+        settings.cache_clear()
+        command.upgrade(alembic_config(), "head")
+        app = create_app()
+        yield app
+        db.engine().dispose()
+
+
+@pytest.fixture(autouse=True)
+def emptied(request: pytest.FixtureRequest) -> None:
+    """Empty tables and a Redis prefix of its own for each test that uses the application."""
+    if "application" not in request.fixturenames:
+        return
+    request.getfixturevalue("application")
+    with db.transaction() as session:
+        session.execute(text(EMPTY_ALL))
+    redis_client.connect(REDIS_URL, f"test:{uuid.uuid4().hex}:")
+    box: Sandbox = request.getfixturevalue("sandbox")
+    box.reset()
+
+
+@pytest.fixture
+def client(application: Flask) -> FlaskClient:
+    return application.test_client()
+
+
+@pytest.fixture
+def api(application: Flask) -> Api:
+    """Calls the API as someone: `api.as_(user).post("/bookings", {...})`."""
+    return Api(application)
+
+
+@pytest.fixture
+def with_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Settings]]:
+    """`with_settings(hold_seconds=2)` changes settings for this test."""
+
+    def change(**overrides: Any) -> Settings:
+        for name, value in overrides.items():
+            monkeypatch.setenv(name.upper(), str(value))
+        settings.cache_clear()
+        return settings()
+
+    yield change
+    monkeypatch.undo()
+    settings.cache_clear()
+
+
+@dataclass
+class Statements:
+    """SQL statements sent meanwhile; BEGIN, COMMIT and SAVEPOINT are not counted."""
+
+    texts: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{number:3} {' '.join(statement.split())[:160]}" for number, statement in enumerate(self.texts, 1)
+        )
+
+
+@pytest.fixture
+def count_statements(application: Flask) -> Callable[[], Any]:
+    """`with count_statements() as statements: …; assert len(statements) == 3`."""
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        seen = Statements()
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE")):
+                seen.texts.append(statement)
+
+        event.listen(db.engine(), "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine(), "before_cursor_execute", note)
+
+    return counting
+
+
+@pytest.fixture
+def run_jobs(application: Flask) -> Callable[..., int]:
+    """Runs the jobs that are due, through the worker's own wrapper, until none is. Returns how many ran."""
+    return run_due_jobs

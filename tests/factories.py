@@ -1,0 +1,159 @@
+"""People, hotels and terms for tests, written as the product writes them."""
+
+import itertools
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import Range
+
+from app.auth.models import User
+from app.core.columns import new_id
+from app.core.db import transaction
+from app.hotels.models import Hotel, Member
+from app.rates.models import RatePlan, RateSpan
+from app.rooms.models import Room, RoomType
+
+PASSWORD = "correct-horse-battery"
+HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+FLEXIBLE = [
+    {"until_hours_before": 48, "penalty": "none", "value": 0},
+    {"until_hours_before": None, "penalty": "nights", "value": 1},
+]
+VICTORIA_ISLAND = (6.4281, 3.4219)
+
+_number = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Person:
+    id: UUID
+    email: str
+
+
+@dataclass(frozen=True)
+class TypeForTests:
+    """A room type with its rooms (in the order of their numbers) and its plans by payment timing."""
+
+    id: UUID
+    rooms: tuple[UUID, ...]
+    pay_now: UUID
+    pay_at_hotel: UUID
+
+
+@dataclass(frozen=True)
+class HotelForTests:
+    id: UUID
+    types: dict[str, TypeForTests]
+
+    @property
+    def only(self) -> TypeForTests:
+        """The type of a hotel that has just one."""
+        (single,) = self.types.values()
+        return single
+
+
+def person(*, role: str = "guest", **columns: Any) -> Person:
+    """A user whose password is PASSWORD."""
+    user_id, number = new_id(), next(_number)
+    values = {
+        "email": f"person{number}@example.com",
+        "full_name": f"Person {number}",
+        "phone": "+2348000000001",
+    } | columns
+    with transaction() as session:
+        session.execute(insert(User).values(id=user_id, password_hash=HASH, role=role, **values))
+    return Person(user_id, values["email"])
+
+
+def member(hotel_id: UUID, role: str = "hotel_admin") -> Person:
+    """A person with a place in the hotel."""
+    someone = person()
+    with transaction() as session:
+        session.execute(insert(Member).values(hotel_id=hotel_id, user_id=someone.id, role=role))
+    return someone
+
+
+def hotel(
+    rooms: dict[str, int] | None = None,
+    *,
+    price: int = 5_000_000,
+    at: tuple[float, float] = VICTORIA_ISLAND,
+    occupancy: int = 3,
+    **columns: Any,
+) -> HotelForTests:
+    """An active hotel; `rooms` = how many of each type; each next type costs as much again as the first one's `price` (kobo a night)."""
+    hotel_id, number = new_id(), next(_number)
+    values = {
+        "slug": f"hotel-{number}",
+        "name": f"Hotel {number}",
+        "status": "active",
+        "stars": 4,
+        "address": f"{number} Sample Street",
+        "city": "Lagos",
+        "state": "Lagos",
+        "email": f"desk{number}@hotel.example",
+        "max_occupancy": occupancy,
+        "location": f"SRID=4326;POINT({at[1]} {at[0]})",
+    } | columns
+    with transaction() as session:
+        session.execute(insert(Hotel).values(id=hotel_id, **values))
+    types = {
+        name: room_type(hotel_id, name, count, price=price * step, occupancy=occupancy, floor=step)
+        for step, (name, count) in enumerate((rooms or {"Deluxe": 1}).items(), 1)
+    }
+    return HotelForTests(hotel_id, types)
+
+
+def room_type(hotel_id: UUID, name: str, count: int, *, price: int, occupancy: int = 3, floor: int = 1) -> TypeForTests:
+    """A type with `count` rooms, a flexible pay-now plan and a pay-at-hotel plan at the same price."""
+    type_id, plan_ids = new_id(), (new_id(), new_id())
+    room_ids = tuple(new_id() for _ in range(count))
+    numbers = [{"id": room_id, "number": f"{floor}{index:02}"} for index, room_id in enumerate(room_ids, 1)]
+    fits = {"base_occupancy": 1, "max_adults": occupancy, "max_children": occupancy - 1, "max_occupancy": occupancy}
+    with transaction() as session:
+        session.execute(insert(RoomType).values(id=type_id, hotel_id=hotel_id, name=name, **fits))
+        session.execute(
+            insert(Room), [row | {"hotel_id": hotel_id, "room_type_id": type_id, "floor": floor} for row in numbers]
+        )
+    for plan_id, timing in zip(plan_ids, ("pay_now", "pay_at_hotel"), strict=True):
+        rate_plan(hotel_id, type_id, plan_id=plan_id, timing=timing, price=price)
+    return TypeForTests(type_id, room_ids, *plan_ids)
+
+
+def rate_plan(
+    hotel_id: UUID, type_id: UUID, *, plan_id: UUID | None = None, timing: str = "pay_now", price: int = 5_000_000
+) -> UUID:
+    """A plan sold from last month to 430 days ahead at one price."""
+    plan_id = plan_id or new_id()
+    days = Range(date.today() - timedelta(days=30), date.today() + timedelta(days=430))
+    terms = {"name": "Flexible", "meals": "breakfast", "payment_timing": timing, "windows": FLEXIBLE}
+    with transaction() as session:
+        session.execute(
+            insert(RatePlan).values(id=plan_id, hotel_id=hotel_id, room_type_id=type_id, price=price, **terms)
+        )
+        session.execute(insert(RateSpan).values(rate_plan_id=plan_id, days=days, price=price))
+    return plan_id
+
+
+def in_days(days: int) -> date:
+    """A date so many days from today."""
+    return date.today() + timedelta(days=days)
+
+
+def booking_request(
+    hotel: HotelForTests, type_name: str | None = None, *, nights: int = 2, start: int = 10, **members: Any
+) -> dict[str, Any]:
+    """A body for POST /bookings: one room of the type (default: the only one) for one adult, paid now."""
+    wanted = hotel.types[type_name] if type_name else hotel.only
+    room = {"room_type_id": str(wanted.id), "rate_plan_id": str(wanted.pay_now), "adults": 1, "children": []}
+    return {
+        "hotel_id": str(hotel.id),
+        "check_in": in_days(start).isoformat(),
+        "check_out": in_days(start + nights).isoformat(),
+        "rooms": [room],
+        "guest": {"name": "Ada Obi", "email": "ada.obi@example.com", "phone": "+2348000000002"},
+    } | members

@@ -1,0 +1,41 @@
+"""What jobs of tests leave behind: a line for each thing that happened, in a table of their own."""
+
+from sqlalchemy import text
+
+from app.core import db
+
+TABLE = """
+CREATE TABLE IF NOT EXISTS effects (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  word text NOT NULL,
+  request_id text,
+  happened_at timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+"""
+
+
+def prepare() -> None:
+    """Makes the table."""
+    with db.transaction() as session:
+        session.execute(text(TABLE))
+
+
+def note(word: str, request_id: str | None = None) -> None:
+    """Commits that this happened."""
+    with db.transaction() as session:
+        session.execute(
+            text("INSERT INTO effects (word, request_id) VALUES (:word, :request_id)"),
+            {"word": word, "request_id": request_id},
+        )
+
+
+def words() -> list[str]:
+    """What happened, in order."""
+    with db.reading() as session:
+        return list(session.scalars(text("SELECT word FROM effects ORDER BY id")))
+
+
+def request_ids() -> list[str | None]:
+    """Whose request each thing came from."""
+    with db.reading() as session:
+        return list(session.scalars(text("SELECT request_id FROM effects ORDER BY id")))
