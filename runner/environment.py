@@ -45,6 +45,7 @@ def processes(ports: Mapping[str, int], *, run_dir: Path, socket: Path) -> dict[
     return {
         "RUN_DIR": str(run_dir),
         "RUN_SOCKET": str(socket),
+        "PROMETHEUS_MULTIPROC_DIR": str(run_dir / "metrics"),
         "VENV": str(VENV),
         "WEB_PORT": str(ports["web"]),
         "WEB_WORKERS": os.environ.get("WEB_WORKERS", "2"),

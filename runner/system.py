@@ -89,6 +89,7 @@ class System:
             self._delete_files()
         self.log_dir.mkdir(parents=True, exist_ok=True)
         self._environment_file.unlink(missing_ok=True)
+        self._clear_metrics()
         self._ports = self._choose_ports()
         data_dir = data_home(self.name) / "postgres"
         self._postgres = Postgres(
@@ -154,9 +155,16 @@ class System:
         if self._supervisor is None:
             self._supervisor = Supervisor(self.run_dir)
         self._write_environment()
+        self._clear_metrics()
         self._supervisor.start(self.environment())
         for name in self.programs:
             self._supervisor.start_program(name)
+
+    def _clear_metrics(self) -> None:
+        """The figures of processes that ended would be counted for ever, and the next ones need the folder."""
+        folder = self.run_dir / "metrics"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
 
     def _write_environment(self) -> None:
         self._environment_file.touch(mode=0o600)

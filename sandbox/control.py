@@ -80,7 +80,5 @@ def reset_calls() -> ResponseReturnValue:
 @blueprint.post("/reset")
 def reset() -> ResponseReturnValue:
     """Forgets everything but the settings; ids go on."""
-    world = this_world()
-    world.state.reset()
-    world.switches.clear()
+    this_world().reset()
     return jsonify(ok=True)

@@ -92,6 +92,10 @@ class Sandbox:
         webhooks.resume(self.world)
         refunds.resume(self.world)
 
+    def reset(self) -> None:
+        """Forgets everything but the settings; ids go on."""
+        self.world.reset()
+
     def stop(self) -> None:
         self.world.background.stop()
         self.http.shutdown()

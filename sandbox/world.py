@@ -33,6 +33,11 @@ class World:
         """The key that signs this mode's webhooks: the first one given for it."""
         return next(key for key, its_mode in self.keys.items() if its_mode == mode)
 
+    def reset(self) -> None:
+        """Forgets everything but the settings; ids go on."""
+        self.state.reset()
+        self.switches.clear()
+
 
 def this_world() -> World:
     return cast(World, current_app.extensions[EXTENSION])

@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         JWT_DECODE_ALGORITHMS=["HS256"],
         JWT_DECODE_LEEWAY=0,
         JWT_ENCODE_NBF=False,
+        JWT_COOKIE_CSRF_PROTECT=False,  # no cookies; without this every token carries a claim for them
         JWT_TOKEN_LOCATION=["headers"],
     )
     manager = JWTManager(app)
@@ -130,11 +131,10 @@ def _decode(token: object, wanted: TokenType) -> Claims:
             return _claims(decode_token(token), wanted)
     except ExpiredSignatureError as error:
         raise TokenExpired from error
-    # Beside its own errors the library lets out what a hand-made token does to JSON and UTF-8: nesting, odd types.
+    # Beside its own errors the library lets out what odd types and odd text in a hand-made token do.
     except (
         PyJWTError,
         JWTExtendedException,
-        RecursionError,
         OverflowError,
         ValueError,
         TypeError,

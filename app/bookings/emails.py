@@ -13,9 +13,11 @@ from app.mail.service import Attachment, Email, sender_domain
 from app.mail.templates import Kind, render
 from app.rates import policy
 
+OF_GUEST = ("guest_email", "guest_phone", "special_requests", "cancel_reason")
 FACTS = text("""
 SELECT clock_timestamp() AS now, b.id, b.reference, b.check_in, b.check_out, b.check_out - b.check_in AS nights,
-       b.total_amount AS total, b.currency, b.payment_timing, b.payment_status, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.cancel_reason,
+       b.total_amount AS total, b.currency,
+       b.payment_timing, b.payment_status, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.cancel_reason,
        h.name AS hotel_name, h.email AS hotel_email, h.phone AS hotel_phone, h.time_zone, h.check_in_from, h.check_out_until,
        concat_ws(', ', h.address, h.district, h.city) AS hotel_address,
        (SELECT json_agg(json_build_object('type_name', rt.name, 'plan_name', br.rate_plan_terms->>'name', 'room_number', r.number,
@@ -24,9 +26,7 @@ SELECT clock_timestamp() AS now, b.id, b.reference, b.check_in, b.check_out, b.c
         WHERE br.booking_id = b.id) AS rooms
 FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE b.id = :booking_id
 """)
-NOT_IN_STAY = frozenset(
-    "now id payment_status hotel_email guest_email guest_phone special_requests cancel_reason payment_timing".split()
-)
+NOT_IN_STAY = frozenset(("now", "id", "payment_status", "payment_timing", "hotel_email", *OF_GUEST))
 
 
 def facts(session: Session, booking_id: UUID) -> dict[str, Any]:

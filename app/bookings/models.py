@@ -54,6 +54,7 @@ class Booking(Model):
         Index("ix_bookings_hold_expires_at", "hold_expires_at", postgresql_where=text("status = 'pending_payment'")),
         Index("ix_bookings_guest_email", "guest_email"),
     )
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - what the database computes comes back with the write
 
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(Text, unique=True)

@@ -52,7 +52,7 @@ def lock_booking(session: Session, booking_id: UUID) -> Booking:
     return found
 
 
-def _with_rooms(booking_id: UUID) -> Select[tuple[Booking]]:
+def _with_rooms(booking_id: UUID) -> Select[Booking]:
     return select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.rooms))
 
 

@@ -36,7 +36,7 @@ def connect(settings: Settings) -> Engine:
     """Binds this process to its database. No connection is opened before the first statement."""
     options = (
         f"-c statement_timeout={settings.database_statement_timeout}s -c lock_timeout={settings.database_lock_timeout}s"
-        " -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+        " -c idle_in_transaction_session_timeout=10s -c timezone=UTC -c jit=off"
     )
     engine = create_engine(
         settings.database_url,

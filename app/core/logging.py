@@ -6,7 +6,7 @@ Never logged: bodies, tokens, passwords, keys, mail texts.
 import logging
 import sys
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
@@ -43,8 +43,7 @@ def configure(level: str, process: str) -> None:
 
 def logger(name: str) -> FilteringBoundLogger:
     """A logger whose lines are `event` plus fields."""
-    log: FilteringBoundLogger = structlog.stdlib.get_logger(name)
-    return log
+    return cast(FilteringBoundLogger, structlog.get_logger(name))
 
 
 def context(**fields: Any) -> AbstractContextManager[None]:

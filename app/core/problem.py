@@ -68,7 +68,8 @@ def _from_framework(error: HTTPException) -> Response:
 
 
 def _headers(error: HTTPException, data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    allow = [("Allow", ", ".join(error.valid_methods))] if getattr(error, "valid_methods", None) else []
+    methods: list[str] = getattr(error, "valid_methods", None) or []
+    allow = [("Allow", ", ".join(methods))] if methods else []
     return [*allow, *dict(data.get("headers") or {}).items()]
 
 

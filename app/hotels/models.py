@@ -41,7 +41,9 @@ class Hotel(Model):
     __table_args__ = (
         CheckConstraint(one_of("status", HotelStatus), name="status"),
         CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
-        Index("ix_hotels_mercator_active", "mercator", postgresql_using="gist", postgresql_where=text("status = 'active'")),
+        Index(
+            "ix_hotels_mercator_active", "mercator", postgresql_using="gist", postgresql_where=text("status = 'active'")
+        ),
     )
 
     id: Mapped[Id]

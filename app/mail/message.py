@@ -54,7 +54,7 @@ def envelope_address(recipient: str) -> str:
 
 
 def _header(text: str) -> str:
-    """On one line, and no encoded word: the library would decode it, line breaks and all, and write those as they are."""
+    """On one line, and no encoded word: the library would decode it, and what it stands for may be line breaks."""
     return one_line(text).replace("=?", "= ?")
 
 

@@ -52,6 +52,7 @@ def _row(email: Email) -> dict[str, object]:
     email_id = new_id()
     return asdict(email) | {
         "id": email_id,
+        "kind": str(email.kind),
         "attachments": [asdict(attachment) for attachment in email.attachments],
         "message_id": f"<{email_id}@{sender_domain()}>",
     }

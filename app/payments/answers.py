@@ -1,5 +1,5 @@
-"""What the gateway says, as our types. It writes loosely (numbers as strings, `{}` for null, one time under two names): read with care here,
-trusted everywhere else.
+"""What the gateway says, as our types. It writes loosely (numbers as strings, `{}` for null, one time under two names): read with care
+here, trusted everywhere else.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,10 @@ class Initialized:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """`amount`: what the customer paid, `requested_amount`: what we asked for (they differ when he pays the fees); kobo. `domain`: test or live."""
+    """`amount`: what the customer paid, `requested_amount`: what we asked for (they differ when he pays the fees); kobo.
+
+    `domain`: `test` or `live`.
+    """
 
     reference: str
     status: str

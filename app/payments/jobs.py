@@ -9,4 +9,4 @@ VERIFY_PAYMENT = declare(Job("payments.verify", Queue.CRITICAL, limit=10, attemp
 CONFIRM_PAID = declare(Job("payments.confirm_paid", Queue.CRITICAL, limit=20, attempts=10, give_up_after=THREE_DAYS))
 REFUND = declare(Job("payments.refund", Queue.CRITICAL, limit=30, attempts=10, give_up_after=THREE_DAYS))
 FOLLOW_REFUND = declare(Job("payments.follow_refund", Queue.CRITICAL, limit=10, attempts=10, give_up_after=THREE_DAYS))
-RECONCILE = declare(Job("payments.reconcile", Queue.BULK, limit=300, attempts=3, give_up_after=HOUR))
+RECONCILE = declare(Job("payments.compare", Queue.BULK, limit=300, attempts=3, give_up_after=HOUR))

@@ -1,6 +1,7 @@
 """Paystack, the only place that talks to it (https://paystack.com/docs/api/). Answers are typed, refusals are our errors.
 
-It has no idempotency keys: our reference dedupes a payment, our note marks a refund. A 200 says that the call worked, never that money moved.
+It has no idempotency keys: our reference dedupes a payment, our note marks a refund. A 200 says that the call worked, never that money
+moved.
 """
 
 from collections.abc import Iterator, Mapping
@@ -106,7 +107,9 @@ class Paystack:
         for page in range(1, MOST_PAGES + 1):
             answer = self.http.send("GET", "/refund", query=query | {"perPage": PAGE, "per_page": PAGE, "page": page})
             items = _objects(answer)
-            found += [refund for refund in map(read_refund, items) if refund and _is_of(refund, reference, transaction_id)]
+            found += [
+                refund for refund in map(read_refund, items) if refund and _is_of(refund, reference, transaction_id)
+            ]
             if len(items) < PAGE:
                 return found
         raise NoAnswer("paystack lists more refunds than can be searched")

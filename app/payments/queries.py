@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.bookings import queries as booking_queries
@@ -25,7 +25,9 @@ SELECT p.id, p.reference, p.status, p.authorization_url, p.access_code, p.amount
 FROM payments p JOIN bookings b ON b.id = p.booking_id
 """
 SHOWN_BY_REFERENCE = text(SHOWN + "WHERE p.reference = :reference")
-SHOWN_OF_BOOKING = text(SHOWN + "WHERE p.booking_id = :booking_id ORDER BY p.status IN ('queued', 'initialized') DESC, p.id DESC LIMIT 1")
+SHOWN_OF_BOOKING = text(
+    SHOWN + "WHERE p.booking_id = :booking_id ORDER BY p.status IN ('queued', 'initialized') DESC, p.id DESC LIMIT 1"
+)
 
 
 def shown(session: Session, reference: str) -> dict[str, Any]:
@@ -83,18 +85,21 @@ def find_open(session: Session, booking_id: UUID, part: int) -> Payment | None:
 def has_money(session: Session, booking_id: UUID, part: int) -> bool:
     """Whether the gateway took money for this part, be it kept, doubtful or on its way back."""
     mine = (Payment.booking_id == booking_id) & (Payment.part == part)
-    return bool(session.scalar(select(exists().where(mine, Payment.status.in_(MONEY_IS_IN)))))
+    return bool(session.scalar(select(select(Payment.id).where(mine, Payment.status.in_(MONEY_IS_IN)).exists())))
 
 
 def has_kept(session: Session, booking_id: UUID, part: int) -> bool:
     """Whether another success pays this part already."""
-    return bool(session.scalar(select(exists().where(Payment.booking_id == booking_id, Payment.part == part, Payment.kept))))
+    mine = (Payment.booking_id == booking_id) & (Payment.part == part)
+    return bool(session.scalar(select(select(Payment.id).where(mine, Payment.kept.is_(True)).exists())))
 
 
 def payable(session: Session, booking_id: UUID) -> list[Payment]:
     """The booking's attempts that the gateway may still take money for."""
     may_be_paid = (*OPEN, PaymentState.FAILED, PaymentState.ABANDONED)
-    return list(session.scalars(select(Payment).where(Payment.booking_id == booking_id, Payment.status.in_(may_be_paid))))
+    return list(
+        session.scalars(select(Payment).where(Payment.booking_id == booking_id, Payment.status.in_(may_be_paid)))
+    )
 
 
 def lock_refund(session: Session, refund_id: UUID) -> tuple[Booking, Payment, Refund] | None:
@@ -130,7 +135,7 @@ def next_due_refund(session: Session, payment_id: UUID) -> UUID | None:
 # A check that is promised for soon is enough: while the gateway is away, rechecks must not pile up behind those that wait for it.
 PROMISED = f"""EXISTS (SELECT FROM outbox o WHERE o.kind = 'job' AND o.dead_at IS NULL AND o.queue = '{VERIFY_PAYMENT.queue}'
   AND o.name = '{VERIFY_PAYMENT.name}' AND o.payload->>'payment_id' = p.id::text AND o.run_until IS NULL
-  AND o.due_at <= clock_timestamp() + make_interval(secs => :soon))"""  # noqa: S608 - constants of ours
+  AND o.due_at <= clock_timestamp() + make_interval(secs => :soon))"""
 
 # Each look comes after as long as the payment is old, so the pauses double; while the guest waits for his room they stay short.
 CLAIM_RECHECK = text(f"""
@@ -154,7 +159,8 @@ RETURNING id
 CLAIM_REFUNDS = text("""
 UPDATE refunds SET next_check_at = clock_timestamp()
   + least(greatest((clock_timestamp() - created_at) / 10, make_interval(secs => :first)), interval '1 hour')
-WHERE id IN (SELECT id FROM refunds WHERE next_check_at <= clock_timestamp() ORDER BY next_check_at LIMIT :batch FOR NO KEY UPDATE SKIP LOCKED)
+WHERE id IN (SELECT id FROM refunds WHERE next_check_at <= clock_timestamp() ORDER BY next_check_at LIMIT :batch
+             FOR NO KEY UPDATE SKIP LOCKED)
 RETURNING id, gateway_id
 """)
 
@@ -196,7 +202,9 @@ def hasten_refunds(session: Session, payment_id: UUID) -> list[UUID]:
 
 def known_references(session: Session, references: Iterable[str]) -> dict[str, tuple[UUID, str]]:
     """reference → id and status, of those that are ours."""
-    rows = session.execute(select(Payment.reference, Payment.id, Payment.status).where(Payment.reference.in_(list(references))))
+    rows = session.execute(
+        select(Payment.reference, Payment.id, Payment.status).where(Payment.reference.in_(list(references)))
+    )
     return {row.reference: (row.id, row.status) for row in rows}
 
 

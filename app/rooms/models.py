@@ -69,9 +69,9 @@ class Room(Model):
 class Allocation(Model):
     """A row means taken, no row means free, and nothing else decides.
 
-    A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it belongs to, for it
-    decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's bounds, for
-    the index that searches by night.
+    A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it
+    belongs to, for it decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's
+    bounds, for the index that searches by night.
     """
 
     __tablename__ = "allocations"

@@ -1,5 +1,6 @@
 """What is searched for, in one spelling: equal questions are equal values, whatever way they were asked."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -34,7 +35,7 @@ class Criteria:
     rooms: int
     min_price: int | None = None
     max_price: int | None = None
-    stars: tuple[int, ...] = ()
+    stars: Sequence[int] = ()
     free_cancellation: bool = False
     pay_at_hotel: bool = False
     sort: Sort = Sort.DISTANCE

@@ -100,7 +100,7 @@ _WHOLE: Final = """
             ),
             'distance_m', round(distance)::int,
             'cheapest', json_build_object(
-                'room_type_id', room_type_id, 'rate_plan_id', rate_plan_id, 'name', room_type, 'rate_plan', rate_plan,
+                'room_type_id', room_type_id, 'rate_plan_id', rate_plan_id, 'room_type', room_type, 'name', rate_plan,
                 'total_amount', amount * :rooms, 'nightly_amount', round(amount::numeric / :nights)::bigint,
                 'currency', currency, 'payment_timing', payment_timing, 'free_cancellation', free_cancellation
             )

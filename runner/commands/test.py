@@ -4,6 +4,7 @@ import sys
 
 from runner.commands.check import run_checks, run_migration_check, static_checks
 from runner.console import say
+from runner.environment import surroundings
 from runner.interruption import run_in_foreground
 from runner.system import System
 
@@ -15,7 +16,7 @@ def test(arguments: list[str]) -> int:
     system = System("test", persistent=False)
     try:
         system.start_servers()
-        failed = [] if arguments else run_checks(static_checks(), system.environment())
+        failed = [] if arguments else run_checks(static_checks(), surroundings())
         failed += [] if arguments else run_migration_check(system)
         status = _run_tests(system, arguments)
     finally:
@@ -32,4 +33,4 @@ def _run_tests(system: System, arguments: list[str]) -> int:
     }
     own_parallelism = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
     parallel = () if own_parallelism else PARALLEL
-    return run_in_foreground([sys.executable, "-m", "pytest", *parallel, *arguments], system.environment() | servers)
+    return run_in_foreground([sys.executable, "-m", "pytest", *parallel, *arguments], surroundings() | servers)

@@ -24,7 +24,7 @@ ADMITTED = {
     "hotel_admin": {"anybody", "people", "staff", "hotel-admins"},
     "platform_admin": set(DOORS),
 }
-EITHER = [{"bearer": []}, {"oauth2": []}]
+EITHER: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}]
 
 
 class Note(Schema):

@@ -1,26 +1,34 @@
 """Refresh tokens: used once, forgiven for ten seconds, deadly afterwards."""
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.auth import queries
 from app.auth.models import LoginSession
 from app.auth.rotation import Verdict, judge
+from app.core.db import transaction
 from tests import factories
 from tests.api import Api
 from tests.auth import forge, rows
 
 AGE = "UPDATE sessions SET rotated_at = rotated_at - interval '11 seconds' WHERE id = :id"
+
+
+WAITING = """
+SELECT count(*) AS number FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def _login(api: Api) -> dict[str, Any]:
@@ -121,9 +129,30 @@ def _at_once(application: Flask, pair: dict[str, Any], threads: int) -> list[Tes
         return list(pool.map(run, range(threads)))
 
 
+@contextmanager
+def _row_held_until_waiting(session_id: str, waiters: int) -> Iterator[None]:
+    """Keeps the session's row locked until so many requests have reached it, so that they meet for certain."""
+
+    def hold() -> None:
+        with transaction() as session:
+            session.execute(text("SELECT 1 FROM sessions WHERE id = :id FOR UPDATE"), {"id": session_id})
+            held.set()
+            deadline = time.monotonic() + 1.5
+            while rows.one(WAITING).number < waiters and time.monotonic() < deadline:
+                time.sleep(0.005)
+
+    held = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        assert held.wait(5)
+        yield
+        holding.result()
+
+
 def test_case_58_of_parallel_refreshes_one_gets_a_pair(application: Flask, api: Api) -> None:
     first = _login(api)
-    answers = _at_once(application, first, 8)
+    with _row_held_until_waiting(_session_id(first), 8):
+        answers = _at_once(application, first, 8)
     codes = sorted((answer.status_code, answer.json.get("code")) for answer in answers)
     assert codes == [(200, None)] + [(409, "refresh_raced")] * 7
     (winner,) = [answer.json for answer in answers if answer.status_code == 200]

@@ -22,8 +22,9 @@ from sandbox.switches import Switches
 
 def email(**fields: Any) -> Email:
     """A mail about something new, unless said otherwise."""
-    words = {"subject": "Your stay", "text": "Welcome.\n", "html": "<p>Welcome.</p>"}
-    return Email(**({"kind": "note", "cause_id": new_id(), "recipient": "ada.obi@example.com"} | words | fields))
+    usual: dict[str, Any] = {"kind": "note", "cause_id": new_id(), "recipient": "ada.obi@example.com"}
+    usual |= {"subject": "Your stay", "text": "Welcome.\n", "html": "<p>Welcome.</p>"}
+    return Email(**(usual | fields))
 
 
 def row_of(email_id: UUID) -> OutgoingEmail:

@@ -83,8 +83,8 @@ def test_bodies_arrive_as_they_were() -> None:
     plain, rich = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None
     assert rich is not None
-    assert plain.get_content() == text
-    assert rich.get_content() == html + "\n"
+    assert plain.get_content() == text.replace("\n", "\r\n")
+    assert rich.get_content() == html + "\r\n"
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\u2028", "\x0b", "\x85", "\x00\r\n"])

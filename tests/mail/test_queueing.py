@@ -12,6 +12,7 @@ from app.core.models import OutboxRow
 from app.mail.jobs import SEND_EMAIL
 from app.mail.models import OutgoingEmail
 from app.mail.service import Attachment, Email, queue_email
+from app.mail.templates import Kind
 from tests.mail.conftest import email
 
 CALENDAR = Attachment("stay.ics", "text/calendar; method=PUBLISH", "BEGIN:VCALENDAR\r\n")
@@ -56,6 +57,12 @@ def test_the_same_mail_is_queued_once(application: Flask) -> None:
     _queue(once, once)
     _queue(once)
     assert _counts() == (1, 1)
+
+
+def test_a_kind_is_kept_as_its_word(application: Flask) -> None:
+    _queue(email(kind=Kind.HOLD_EXPIRED))
+    with reading() as session:
+        assert session.scalars(select(OutgoingEmail.kind)).all() == ["hold_expired"]
 
 
 def test_the_first_words_stay(application: Flask) -> None:

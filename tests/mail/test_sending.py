@@ -60,8 +60,8 @@ def test_a_mail_is_sent_and_marked(queued: Queued, inbox: MailStore) -> None:
     assert mail.header("From") == "SmartStay <bookings@smartstay.example>"
     assert mail.header("Message-ID") == f"<{email_id}@smartstay.example>"
     assert mail.envelope_from == "bookings@smartstay.example"
-    assert mail.text == "Welcome.\n"
-    assert mail.html == "<p>Welcome.</p>\n"
+    assert mail.text == "Welcome.\r\n"
+    assert mail.html == "<p>Welcome.</p>\r\n"
     assert row.sent_at is not None
     assert (row.attempts, row.refused_at, row.last_error) == (1, None, None)
 
@@ -266,6 +266,7 @@ def _authenticator(*_: Any) -> AuthResult:
     return AuthResult(success=right, handled=False)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 @pytest.mark.parametrize(("password", "mails", "error"), [("right", 1, None), ("wrong", 0, "535")])
 def test_the_account_is_used_when_there_is_one(
     queued: Queued, served_by: ServedBy, with_settings: Callable[..., Any], password: str, mails: int, error: str | None

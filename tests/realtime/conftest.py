@@ -12,7 +12,7 @@ from app.realtime.emitter import Emitter
 from tests.conftest import REDIS_URL
 from tests.factories import HotelForTests, Person, hotel, member
 from tests.realtime.clients import log_in
-from tests.realtime.processes import Realtime, running
+from tests.realtime.processes import Realtime, running, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def shared_realtime(application: Flask, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture
 def realtime(emptied: None, shared_realtime: Realtime) -> Realtime:
     """A running process that has no socket open."""
-    assert shared_realtime.open_sockets() == 0
+    wait_until(lambda: shared_realtime.open_sockets() == 0)
     return shared_realtime
 
 

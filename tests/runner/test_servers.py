@@ -53,9 +53,12 @@ def test_a_database_is_copied_from_a_template_and_dropped(system: System) -> Non
     with psycopg.connect(postgres.url("original").replace("+psycopg", "", 1)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
     postgres.create_database("copy", template="original")
-    with psycopg.connect(postgres.url("copy").replace("+psycopg", "", 1)) as connection:
-        assert connection.execute("SELECT number FROM kept").fetchall() == [(7,)]
-        postgres.drop_database("copy")  # whoever is connected is put out
+    connection = psycopg.connect(postgres.url("copy").replace("+psycopg", "", 1), autocommit=True)
+    assert connection.execute("SELECT number FROM kept").fetchall() == [(7,)]
+    postgres.drop_database("copy")
+    with pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT 1")
+    connection.close()
     postgres.drop_database("copy")
     assert (postgres.has_database("original"), postgres.has_database("copy")) == (True, False)
 

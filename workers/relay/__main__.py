@@ -24,6 +24,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGALRM, _give_up_waiting)
     relay.run()
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _give_up_waiting(_signal: int, _frame: Any) -> None:

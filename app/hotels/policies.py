@@ -1,0 +1,23 @@
+"""Who may do what to a hotel. A place in it is read from the database at each request."""
+
+from uuid import UUID
+
+from app.auth.principal import Principal
+from app.hotels.models import HotelStatus, MemberRole
+
+
+def can_see(person: Principal | None, hotel_id: UUID, status: str) -> bool:
+    """Active hotels are public; the others are for their members and the platform's people."""
+    if status == HotelStatus.ACTIVE:
+        return True
+    return person is not None and can_work_at(person, hotel_id)
+
+
+def can_work_at(person: Principal, hotel_id: UUID) -> bool:
+    """Boards, bookings and stays: members of either role, and platform admins."""
+    return person.is_platform_admin or person.works_at(hotel_id)
+
+
+def can_manage(person: Principal, hotel_id: UUID) -> bool:
+    """The hotel itself, its rooms and rates: its admins, and platform admins."""
+    return person.is_platform_admin or person.memberships.get(hotel_id) == MemberRole.HOTEL_ADMIN

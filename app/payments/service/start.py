@@ -1,0 +1,157 @@
+"""Starting to pay: the attempt is written down with its reference before the gateway hears of it, so that no answer is lost for good."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.auth.principal import Principal
+from app.bookings import queries as booking_queries
+from app.bookings.errors import AlreadyPaid, HoldExpired
+from app.bookings.models import Booking, BookingStatus, PaymentStatus
+from app.bookings.service import hold, locks
+from app.config import settings
+from app.core import clock, idempotency
+from app.core.clock import sql_now, sql_seconds
+from app.core.columns import new_id
+from app.core.db import reading, retrying, transaction
+from app.core.errors import NotFound
+from app.core.logging import logger
+from app.core.metrics import PAYMENTS
+from app.core.outbox import enqueue
+from app.payments import paystack, policies, queries, states
+from app.payments.errors import NotPayable
+from app.payments.jobs import START_PAYMENT
+from app.payments.models import Payment, PaymentState
+from app.payments.references import new_reference
+from app.payments.service import link, settle
+from app.rates.models import PaymentTiming
+
+FOLLOW_UP_SECONDS = 10
+PART = 1
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """`shown`: a row of `queries.shown`. `made`: this request made the attempt. `replayed`: its key had been used before."""
+
+    shown: dict[str, Any]
+    made: bool
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new attempt: what to ask the gateway for, the room locks that live on with the hold, and for how many seconds."""
+
+    order: link.Order
+    held: locks.RoomLocks
+    seconds: float
+
+
+def start(guest: Principal, booking_id: UUID, key: idempotency.Key) -> Started:
+    """An open attempt as it is, else a fresh one, with its link if the gateway answers in time.
+
+    Raises NotFound, NotPayable, AlreadyPaid, HoldExpired, Refused, and what `idempotency` raises.
+    """
+    opened, replayed = _open(guest, booking_id, key)
+    if opened is not None:
+        PAYMENTS.labels("started").inc()
+        opened.held.take(opened.seconds)
+        link.fetch_in_request(opened.order)
+    with reading() as session:
+        return Started(queries.shown_of_booking(session, booking_id), opened is not None, replayed)
+
+
+def follow_up(payment_id: UUID) -> None:
+    """START_PAYMENT: quiet if the link is there. Else the old reference is asked about, given up, and a fresh one started while the hold
+    lives. Raises Unavailable when the gateway does not even say what became of the old one.
+    """
+    with reading() as session:
+        payment = queries.find_payment(session, payment_id)
+    if payment is None or payment.status != PaymentState.QUEUED:
+        return
+    answer = paystack.gateway().verify(payment.reference)
+    if answer is not None and answer.status in ("success", "reversed"):
+        settle.record(payment_id, answer)
+        return
+    order = _replace(payment_id)
+    if order is not None:
+        link.fetch_in_job(order)
+
+
+@retrying
+def _open(guest: Principal, booking_id: UUID, key: idempotency.Key) -> tuple[Opened | None, bool]:
+    """The new attempt, None when there is an open one; and whether the key was used before."""
+    with transaction() as session:
+        if idempotency.claim(session, key, booking_id) is not None:
+            return None, True
+        booking = booking_queries.lock_booking(session, booking_id)
+        if not policies.can_pay(guest, booking.user_id):
+            raise NotFound
+        _refuse_unless_payable(session, booking)
+        if queries.find_open(session, booking_id, PART) is not None:
+            return None, False
+        return _open_new(session, booking), False
+
+
+def _refuse_unless_payable(session: Session, booking: Booking) -> None:
+    """Money that is in counts before its booking knows of it, so nobody is sent to pay twice."""
+    if booking.payment_timing != PaymentTiming.PAY_NOW:
+        raise NotPayable("This booking is paid at the hotel")
+    if booking.payment_status != PaymentStatus.UNPAID or queries.has_money(session, booking.id, PART):
+        raise AlreadyPaid(allowed=[])
+    if booking.status == BookingStatus.EXPIRED:
+        raise HoldExpired
+    if booking.status != BookingStatus.PENDING_PAYMENT:
+        raise NotPayable(f"A booking that is {booking.status} does not wait for a payment")
+    if not _is_held(session, booking):
+        raise HoldExpired
+
+
+def _is_held(session: Session, booking: Booking) -> bool:
+    ends = booking.hold_expires_at
+    return booking.status == BookingStatus.PENDING_PAYMENT and ends is not None and ends > clock.now(session)
+
+
+def _open_new(session: Session, booking: Booking) -> Opened:
+    hold.extend_for_payment(session, booking)
+    payment = _insert(session, booking)
+    left = (booking.release_at - clock.now(session)).total_seconds() if booking.release_at else 0
+    return Opened(link.order_of(booking, payment), locks.of(booking), left)
+
+
+def _insert(session: Session, booking: Booking) -> Payment:
+    """The attempt, and the job that looks after it should its link not arrive."""
+    payment = Payment(
+        id=new_id(),
+        booking_id=booking.id,
+        part=PART,
+        reference=new_reference(booking.reference, PART),
+        amount=booking.total_amount,
+        currency=booking.currency,
+        status=PaymentState.QUEUED,
+        next_check_at=sql_now() + sql_seconds(settings().payment_recheck_seconds),
+    )
+    session.add(payment)
+    session.flush()
+    enqueue(session, START_PAYMENT, due_in=FOLLOW_UP_SECONDS, payment_id=payment.id)
+    return payment
+
+
+@retrying
+def _replace(payment_id: UUID) -> link.Order | None:
+    """Gives up an attempt whose link is lost; it is still checked, should it be paid after all. The fresh one, if the hold lives."""
+    with transaction() as session:
+        booking, payment = queries.lock_with_booking(session, payment_id)
+        if payment.status != PaymentState.QUEUED:
+            return None
+        states.move_payment(payment, PaymentState.ABANDONED)
+        session.flush()  # the index knows one open attempt a part, and inserts are flushed before updates
+        if not _is_held(session, booking) or queries.has_money(session, booking.id, PART):
+            return None
+        log.info("payment_replaced", payment=payment.reference, booking=booking.reference)
+        return link.order_of(booking, _insert(session, booking))

@@ -1,0 +1,127 @@
+"""Money over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify, request
+
+from app.auth.blueprint import Blueprint
+from app.auth.guard import principal
+from app.core import idempotency
+from app.core.db import reading
+from app.payments import policies, present, queries, return_page
+from app.payments.errors import PaymentNotFound
+from app.payments.models import PaymentState
+from app.payments.schemas import AskedOut, PaymentOut, RefundsOut, ReturnArgs, ReturnOut, StartIn
+from app.payments.service import start, verify, webhook
+
+blp = Blueprint("payments", __name__, url_prefix="/payments", description="Look at payments and have them checked")
+booking_payments_blp = Blueprint("booking_payments", __name__, url_prefix="/bookings", description="Pay for a booking")
+webhooks_blp = Blueprint("webhooks", __name__, url_prefix="/webhooks", description="What the payment service tells us")
+
+
+@booking_payments_blp.route("/<uuid:booking_id>/payments", methods=["POST"])
+@booking_payments_blp.login_required
+@booking_payments_blp.idempotent
+@booking_payments_blp.arguments(StartIn)
+@booking_payments_blp.response(201, PaymentOut)
+@booking_payments_blp.alt_response(200, schema=PaymentOut, description="An attempt was open already")  # type: ignore[untyped-decorator]
+@booking_payments_blp.alt_response(202, schema=PaymentOut, description="Queued: `payment_ready` follows")  # type: ignore[untyped-decorator]
+@booking_payments_blp.problems(400, 404, 409, 410, 415, 422, 503)
+def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
+    """Start to pay for my booking
+
+    Returns the open attempt as it is, else a fresh one, and leaves at least ten minutes to pay, once. 202 with status `queued` when the
+    payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
+    """
+    route = f"payments.start:{booking_id}"
+    key = idempotency.key_for(
+        principal().user_id, route, request.headers.get("Idempotency-Key"), request.get_json(silent=True) or {}
+    )
+    started = start.start(principal(), booking_id, key)
+    response = jsonify(present.payment(started.shown))
+    response.status_code = 201 if started.made else 200
+    if started.shown["status"] == PaymentState.QUEUED:
+        response.status_code = 202
+    if started.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+@blp.route("/return", methods=["GET"])
+@blp.arguments(ReturnArgs, location="query")
+@blp.response(200, ReturnOut)
+@blp.problems(404, 422)
+def return_from_checkout(args: dict[str, Any]) -> Response:
+    """Where the checkout sends the browser
+
+    Proves nothing: it has the payment checked and shows what we know, as a page or as JSON.
+    """
+    reference = args["reference"] or args["trxref"] or ""
+    verify.wish(reference)
+    wants_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+    try:
+        with reading() as session:
+            row = queries.shown(session, reference)
+    except PaymentNotFound:
+        if wants_json:
+            raise
+        return return_page.of_nothing()
+    if not wants_json:
+        return return_page.of_payment(row)
+    told = {name: row[name] for name in ("reference", "booking_reference")}
+    return jsonify(told | {"state": present.state_after_return(row)})
+
+
+@blp.route("/<reference>", methods=["GET"])
+@blp.login_required
+@blp.response(200, PaymentOut)
+@blp.problems(404)
+def get_payment(reference: str) -> Response:
+    """One attempt to pay"""
+    return jsonify(present.payment(_mine(reference)))
+
+
+@blp.route("/<reference>/verify", methods=["POST"])
+@blp.login_required
+@blp.response(202, AskedOut)
+@blp.problems(404)
+def ask_for_check(reference: str) -> Response:
+    """Have my payment checked now; at most once in three seconds"""
+    row = _mine(reference)
+    verify.wish(reference)
+    response = jsonify(reference=reference, status=row["status"])
+    response.status_code = 202
+    return response
+
+
+@blp.route("/<reference>/refunds", methods=["GET"])
+@blp.login_required
+@blp.response(200, RefundsOut)
+@blp.problems(404)
+def list_refunds(reference: str) -> Response:
+    """Money of this payment that goes back, oldest first"""
+    row = _mine(reference)
+    with reading() as session:
+        refunds = queries.refunds_of(session, row["id"])
+    return jsonify(items=[present.refund(refund) for refund in refunds])
+
+
+@webhooks_blp.route("/paystack", methods=["POST"])
+@webhooks_blp.response(200)
+@webhooks_blp.problems(401, 413, 503)
+def receive_from_paystack() -> Response:
+    """Paystack's webhook
+
+    Signed with HMAC-SHA512 over the raw body. Whatever is signed is kept and answered 200, be it known, odd or a duplicate.
+    """
+    webhook.receive(request.get_data(), request.headers.get("x-paystack-signature"))
+    return jsonify(ok=True)
+
+
+def _mine(reference: str) -> dict[str, Any]:
+    with reading() as session:
+        row = queries.shown(session, reference)
+    if not policies.can_see(principal(), row["user_id"]):
+        raise PaymentNotFound
+    return row

@@ -1,0 +1,146 @@
+"""What one hotel offers for a stay: each room type under each rate plan, priced as a booking would be; and why not, where not."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.db import reading
+from app.hotels.errors import HotelNotFound
+from app.rates import policy, pricing
+from app.rates import queries as rate_queries
+from app.rates.models import PaymentTiming
+from app.rates.pricing import Reason
+from app.rates.queries import HotelFacts
+from app.rates.quote import PlanQuote, quote_each_plan, refuse_outside_sale_period
+from app.rooms import queries as room_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A stay and who comes: spread evenly over the rooms, the fullest room must hold its share. `children`: their ages."""
+
+    check_in: date
+    check_out: date
+    adults: int
+    children: tuple[int, ...]
+    rooms: int
+
+    @property
+    def adults_a_room(self) -> int:
+        return -(-self.adults // self.rooms)
+
+    @property
+    def children_a_room(self) -> int:
+        return -(-len(self.children) // self.rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One rate plan for `wish.rooms` rooms of its type, of which `rooms_left` are free."""
+
+    quote: PlanQuote
+    wish: Wish
+    rooms_left: int
+
+    @property
+    def total(self) -> int:
+        """Kobo for all rooms and nights that have a price."""
+        return sum(kobo for _, kobo in self.quote.nights) * self.wish.rooms
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """`[{reason, date?}]`; empty when it can be booked."""
+        dated = [{"reason": obstacle.reason, "date": obstacle.day} for obstacle in self.quote.obstacles]
+        return [*dated, *({"reason": reason} for reason in self._undated())]
+
+    def _undated(self) -> Iterator[Reason]:
+        plan = self.quote.plan
+        if not pricing.fits(plan.capacity, self.wish.adults_a_room, self.wish.children_a_room):
+            yield Reason.OCCUPANCY
+        if self.rooms_left < self.wish.rooms:
+            yield Reason.SOLD_OUT
+        is_priced = not any(obstacle.reason is Reason.NO_PRICE for obstacle in self.quote.obstacles)
+        if is_priced and plan.payment_timing == PaymentTiming.PAY_NOW and not pricing.is_payable(self.total):
+            yield Reason.AMOUNT
+
+
+def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:
+    """Offers, JSON-ready, in three statements. Raises HotelNotFound (also when not active), StayInvalid, NotOnSale."""
+    pricing.nights_of(wish.check_in, wish.check_out)
+    with reading() as session:
+        hotel = _selling_hotel(session, hotel_id, wish)
+        quotes = quote_each_plan(session, hotel, wish.check_in, wish.check_out)
+        left = room_queries.free_rooms_by_type(session, hotel_id, wish.check_in, wish.check_out)
+    offers = [Offer(quote, wish, left.get(quote.plan.room_type_id, 0)) for quote in quotes]
+    return {
+        "hotel_id": hotel.id,
+        "check_in": wish.check_in,
+        "check_out": wish.check_out,
+        "nights": (wish.check_out - wish.check_in).days,
+        "rooms": wish.rooms,
+        "currency": hotel.currency,
+        "server_now": hotel.now,
+        "items": _by_room_type(offers, hotel),
+    }
+
+
+def _selling_hotel(session: Session, hotel_id: UUID, wish: Wish) -> HotelFacts:
+    hotel = rate_queries.find_hotel_facts(session, hotel_id)
+    if hotel is None or not hotel.is_selling:
+        raise HotelNotFound
+    refuse_outside_sale_period(hotel, wish.check_in, wish.check_out)
+    return hotel
+
+
+def _by_room_type(offers: Sequence[Offer], hotel: HotelFacts) -> list[dict[str, Any]]:
+    groups = groupby(offers, key=lambda offer: offer.quote.plan.room_type_id)
+    return [_room_type(list(same), hotel) for _, same in groups]
+
+
+def _room_type(offers: Sequence[Offer], hotel: HotelFacts) -> dict[str, Any]:
+    plan = offers[0].quote.plan
+    return {
+        "room_type": {
+            "id": plan.room_type_id,
+            "name": plan.room_type,
+            "max_adults": plan.capacity.max_adults,
+            "max_children": plan.capacity.max_children,
+            "max_occupancy": plan.capacity.max_occupancy,
+        },
+        "rooms_left": offers[0].rooms_left,
+        "rate_plans": [_rate_plan(offer, hotel) for offer in offers],
+    }
+
+
+def _rate_plan(offer: Offer, hotel: HotelFacts) -> dict[str, Any]:
+    plan, reasons = offer.quote.plan, offer.reasons()
+    arrival = policy.arrival_instant(offer.wish.check_in, hotel.check_in_from, hotel.time_zone)
+    return {
+        "rate_plan_id": plan.id,
+        "name": plan.name,
+        "meals": plan.meals,
+        "payment_timing": plan.payment_timing,
+        "is_sellable": not reasons,
+        "reasons": reasons,
+        "nights": [{"date": night, "amount": kobo} for night, kobo in offer.quote.nights],
+        "charges": [],
+        "total_amount": offer.total,
+        "currency": hotel.currency,
+        "cancellation": _cancellation(plan.windows, arrival, hotel.now),
+    }
+
+
+def _cancellation(windows: Sequence[dict[str, Any]], arrival: datetime, now: datetime) -> dict[str, Any]:
+    """`free_until` is None when that instant has passed."""
+    free_until = policy.free_until(windows, arrival)
+    return {
+        "free_until": free_until if free_until and free_until > now else None,
+        "windows": [
+            {"starts_at": dated.starts_at, "ends_at": dated.ends_at, "penalty": dated.penalty, "value": dated.value}
+            for dated in policy.dated_windows(windows, arrival)
+        ],
+    }

@@ -1,0 +1,57 @@
+"""Looking for hotels and into them, over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from app.auth.blueprint import Blueprint
+from app.auth.guard import claimed_user_id, principal_or_none
+from app.search import hotel_page, offers, service
+from app.search.criteria import Criteria
+from app.search.offers import Wish
+from app.search.schemas import HotelPageView, OffersQuery, OffersView, SearchQuery, SearchView
+
+blp = Blueprint("search", __name__, url_prefix="/hotels", description="Finding hotels that are really free.")
+
+
+@blp.get("/search")
+@blp.arguments(SearchQuery, location="query", unknown="raise")
+@blp.response(200, SearchView)
+@blp.problems(503)
+def search_hotels(query: dict[str, Any]) -> Response:
+    """Search hotels near a point.
+
+    Active hotels within the radius with enough free rooms for the stay, each with the cheapest plan that can be booked, nearest
+    or cheapest first. Answers may be some seconds old (`Age`); offers and bookings never are. 422 `invalid_stay`,
+    `not_on_sale`, `outside_map`.
+    """
+    answer = service.search(Criteria(**query), claimed_user_id())
+    return Response(answer.body, mimetype="application/json", headers={"Age": str(answer.age)})
+
+
+@blp.get("/<uuid:hotel_id>/offers")
+@blp.arguments(OffersQuery, location="query", unknown="raise")
+@blp.response(200, OffersView)
+@blp.problems(404)
+def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:
+    """See what a hotel offers for a stay.
+
+    Room types under their rate plans with each night's price, how many rooms are left, what cancelling costs until when, and the
+    reasons where something cannot be booked. 422 `invalid_stay`, `not_on_sale`.
+    """
+    search_id = query.pop("search_id", None)
+    wish = Wish(**query | {"children": tuple(query["children"])})
+    return jsonify({"search_id": search_id} | offers.of_hotel(hotel_id, wish))
+
+
+@blp.get("/<uuid:hotel_id>")
+@blp.login_optional
+@blp.response(200, HotelPageView)
+@blp.problems(404)
+def show_hotel(hotel_id: UUID) -> dict[str, Any]:
+    """See a hotel and its room types.
+
+    Hotels that are not active are shown to their members and to the platform's people only.
+    """
+    return hotel_page.of_hotel(hotel_id, principal_or_none())

@@ -1,0 +1,75 @@
+"""The whole matrix of each machine that bookings and rooms have."""
+
+from itertools import product
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.bookings import states
+from app.bookings.models import Booking, BookingHistory, BookingStatus
+from app.core.errors import IllegalTransition
+from app.rooms import states as room_states
+from app.rooms.models import Room, RoomNow
+
+ALLOWED = {
+    ("pending_payment", "confirmed"),
+    ("pending_payment", "expired"),
+    ("pending_payment", "cancelled"),
+    ("confirmed", "checked_in"),
+    ("confirmed", "cancelled"),
+    ("confirmed", "no_show"),
+    ("checked_in", "checked_out"),
+    ("expired", "confirmed"),
+}
+ROOM_ALLOWED = {
+    ("available", "occupied"),
+    ("available", "maintenance"),
+    ("occupied", "cleaning"),
+    ("cleaning", "available"),
+    ("cleaning", "maintenance"),
+    ("maintenance", "cleaning"),
+}
+
+
+class Written(list[Any]):
+    """Collects what a mover adds to its session."""
+
+    def add(self, line: Any) -> None:
+        self.append(line)
+
+
+@pytest.mark.parametrize(("came_from", "to"), list(product(BookingStatus, BookingStatus)))
+def test_a_booking_moves_only_along_its_table(came_from: BookingStatus, to: BookingStatus) -> None:
+    booking = cast(Booking, SimpleNamespace(id=None, status=came_from))
+    written = Written()
+    if (came_from, to) in ALLOWED:
+        states.move(cast(Session, written), booking, to, actor="system", reason="because")
+        assert booking.status == to
+        (line,) = written
+        assert isinstance(line, BookingHistory)
+        assert (line.from_status, line.to_status, line.actor, line.reason) == (came_from, to, "system", "because")
+    else:
+        with pytest.raises(IllegalTransition) as refusal:
+            states.move(cast(Session, written), booking, to, actor="system")
+        assert refusal.value.extra["allowed"] == sorted(t for f, t in ALLOWED if f == came_from)
+        assert (booking.status, written) == (came_from, [])
+
+
+@pytest.mark.parametrize(("came_from", "to"), list(product(RoomNow, RoomNow)))
+def test_a_room_moves_only_along_its_table(came_from: RoomNow, to: RoomNow) -> None:
+    room = cast(Room, SimpleNamespace(now=came_from))
+    if (came_from, to) in ROOM_ALLOWED:
+        room_states.move_now(room, to)
+        assert room.now == to
+    else:
+        with pytest.raises(IllegalTransition):
+            room_states.move_now(room, to)
+        assert room.now == came_from
+
+
+def test_every_status_stands_in_its_table() -> None:
+    assert set(states.NEXT) == set(BookingStatus)
+    assert set(room_states.NEXT_NOW) == set(RoomNow)
+    assert set(room_states.NEXT_NIGHT) == set(room_states.Night)

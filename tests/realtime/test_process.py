@@ -1,0 +1,131 @@
+"""The process itself: what it refuses to start with, how it ends, and what strangers cannot do to it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import requests
+import simple_websocket
+from flask import Flask
+
+from app.realtime.carrier import LARGEST_MESSAGE, MOST_UNREAD
+from app.realtime.rounds import SILENT_AT_MOST
+from tests.factories import person
+from tests.realtime.clients import TRANSPORTS, Dashboard, dashboard, log_in
+from tests.realtime.conftest import Staffed
+from tests.realtime.processes import ROOT, Realtime, environment, free_port, gunicorn, running, wait_until
+
+
+def test_it_does_not_start_with_gevent_websocket(application: Flask, tmp_path: Path) -> None:
+    (tmp_path / "geventwebsocket").mkdir()
+    (tmp_path / "geventwebsocket" / "__init__.py").touch()
+    path = os.pathsep.join([str(tmp_path), environment()["PYTHONPATH"]])
+    log = tmp_path / "realtime.log"
+    process = gunicorn(log, REALTIME_PORT=str(free_port()), PYTHONPATH=path)
+    assert process.wait(timeout=60) != 0
+    assert "realtime does not start: gevent-websocket is installed" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "first, process, fault",
+    [
+        ("", "realtime", "realtime does not start: gevent must patch"),
+        ("from gevent import monkey; monkey.patch_all()", "web", "web does not start: gevent has patched"),
+    ],
+)
+def test_it_starts_patched_and_nothing_else_does(application: Flask, first: str, process: str, fault: str) -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", f"{first}\nimport wsgi"],
+        cwd=ROOT,
+        env=environment(PROCESS=process),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert started.returncode != 0
+    assert fault in started.stderr
+
+
+def test_sigterm_ends_it_within_eight_seconds_though_sockets_are_open(application: Flask, tmp_path: Path) -> None:
+    token = log_in(person(email=f"{uuid.uuid4().hex}@example.com")).tokens.access_token
+    screens = [Dashboard() for _ in range(6)]
+    with running(tmp_path / "realtime.log", f"test:{uuid.uuid4().hex}:") as realtime:
+        for number, screen in enumerate(screens):
+            screen.open(realtime, {"token": token}, TRANSPORTS[number % 2])
+        assert realtime.open_sockets() == 6
+        realtime.process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        assert realtime.process.wait(timeout=8) == 0
+        assert time.monotonic() - began < 8
+        wait_until(lambda: all(screen.ended.is_set() for screen in screens))
+
+
+def _stranger(realtime: Realtime) -> simple_websocket.Client:
+    """A connection of Engine.IO that has not logged in."""
+    address = realtime.url.replace("http", "ws")
+    stranger = simple_websocket.Client(f"{address}/socket.io/?EIO=4&transport=websocket")
+    assert stranger.receive(timeout=5).startswith("0{")
+    return stranger
+
+
+def _ends(stranger: simple_websocket.Client, seconds: float) -> float:
+    """Seconds until the server ended the connection."""
+    began = time.monotonic()
+    try:
+        while time.monotonic() - began < seconds:
+            stranger.receive(timeout=0.1)
+    except simple_websocket.ConnectionClosed:
+        return time.monotonic() - began
+    raise AssertionError(f"still open after {seconds} s")
+
+
+def test_a_connection_that_does_not_log_in_is_ended(realtime: Realtime) -> None:
+    assert _ends(_stranger(realtime), SILENT_AT_MOST + 5) > SILENT_AT_MOST - 2
+
+
+@pytest.mark.parametrize("size", [LARGEST_MESSAGE * 2, LARGEST_MESSAGE * 100])
+def test_a_long_message_ends_its_connection(realtime: Realtime, size: int) -> None:
+    stranger = _stranger(realtime)
+    stranger.send("4" + "x" * size)
+    assert _ends(stranger, 5) < 5
+
+
+def test_a_long_post_is_refused(realtime: Realtime) -> None:
+    address = f"{realtime.url}/socket.io/?EIO=4&transport=polling"
+    sid = json.loads(requests.get(address, timeout=5).text[1:])["sid"]
+    long = requests.post(f"{address}&sid={sid}", data="4" + "x" * LARGEST_MESSAGE, timeout=5)
+    assert long.status_code == 400
+
+
+def test_who_sends_more_than_is_worked_through_is_ended(realtime: Realtime) -> None:
+    stranger = _stranger(realtime)
+    flood = stranger.ws
+    data = b"".join(flood.send(simple_websocket.ws.TextMessage(data="40{}")) for _ in range(MOST_UNREAD * 20))
+    stranger.sock.sendall(data)
+    assert _ends(stranger, 5) < 5
+
+
+GARBAGE = ["4", "42", "42{}", "42[]", "42[null]", "42[{}]", "4" + "[" * 9000, "452-[]", "44{}", "49", "9", "\x00", "42[1e999]"]
+
+
+def test_garbage_harms_nobody(realtime: Realtime, staffed: Staffed) -> None:
+    with dashboard(realtime, staffed.token) as screen:
+        for garbage in GARBAGE:
+            stranger = _stranger(realtime)
+            stranger.send(garbage)
+            stranger.send(b"\xff\x00")
+            stranger.close()
+            screen.client.eio.ws.send(garbage) if garbage.startswith("42[") and "]" in garbage else None
+        assert screen.ask("leave_hotel", {"hotel_id": str(staffed.hotel.id)}) == {"ok": True}
+
+
+def test_it_serves_the_api_beside_the_sockets(realtime: Realtime) -> None:
+    assert requests.get(f"{realtime.url}/healthz", timeout=5).json() == {"status": "ok"}
+    assert requests.get(f"{realtime.url}/readyz", timeout=5).json()["database"] == "up"
