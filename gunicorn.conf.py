@@ -8,6 +8,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import os  # noqa: E402
+import sys  # noqa: E402
 
 from gunicorn.arbiter import Arbiter  # noqa: E402
 from gunicorn.workers.base import Worker  # noqa: E402
@@ -26,6 +27,14 @@ preload_app = False
 # Its default path is shared by all gunicorns of a user.
 control_socket_disable = True
 accesslog = None
+
+
+def worker_exit(_server: Arbiter, worker: Worker) -> None:
+    """A process that refuses to start says why and ends as a whole; gunicorn alone would try again for ever."""
+    refusal = sys.exc_info()[1]
+    if isinstance(refusal, SystemExit) and not worker.booted:
+        print(refusal.code, file=sys.stderr, flush=True)  # noqa: T201 - there is no log before the application has started
+        os._exit(Arbiter.WORKER_BOOT_ERROR)
 
 
 def child_exit(_server: Arbiter, worker: Worker) -> None:

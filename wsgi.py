@@ -1,5 +1,10 @@
 """The application for whatever serves it. Patches nothing: gunicorn.conf.py does, first thing, for realtime alone."""
 
 from app import create_app
+from app.config import settings
+from app.core.orphans import die_with_parent
+
+if settings().process == "web":
+    die_with_parent()  # granian's workers would outlive a killed main process and share its port with the next one
 
 app = create_app()

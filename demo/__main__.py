@@ -4,6 +4,8 @@ import argparse
 import sys
 import time
 
+from app.config import settings
+from app.core import db
 from demo import accounts
 from demo.load import SCALES, load
 
@@ -32,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _load(count: int) -> int:
+    db.connect(settings())
     began = time.monotonic()
     written = load(count)
     told = f"{written} hotels written in {time.monotonic() - began:.1f} s" if written else "the sample world is there"

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.auth import passwords
 from app.auth.models import PlatformRole, User
 from app.config import settings
-from app.core import db
 from app.core.columns import new_id
+from app.core.db import transaction
 from app.hotels.models import Hotel, HotelStatus, Member
 from app.rates import spans
 from app.rates.models import RatePlan
@@ -40,8 +40,7 @@ class Rows:
 
 def load(count: int) -> int:
     """Writes `count` hotels in one transaction. Returns how many: 0 when the story's hotel is there already."""
-    db.connect(settings())
-    with db.transaction() as session:
+    with transaction() as session:
         if session.scalar(select(Hotel.id).where(Hotel.slug == STORY_SLUG)) is not None:
             return 0
         rows = rows_of(hotels(count))

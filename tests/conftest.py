@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
@@ -164,6 +165,17 @@ def count_statements(application: Flask) -> Callable[[], Any]:
             event.remove(db.engine(), "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture
+def redis_keys(application: Flask) -> Callable[[], dict[str, int]]:
+    """This test's keys in Redis and the milliseconds they have left."""
+
+    def look() -> dict[str, int]:
+        client = redis.Redis.from_url(REDIS_URL, decode_responses=True)
+        return {key: client.pttl(key) for key in client.scan_iter(redis_client.key("*"))}
+
+    return look
 
 
 @pytest.fixture

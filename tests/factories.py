@@ -157,3 +157,15 @@ def booking_request(
         "rooms": [room],
         "guest": {"name": "Ada Obi", "email": "ada.obi@example.com", "phone": "+2348000000002"},
     } | members
+
+
+def booking_request_of(booking: dict[str, Any]) -> dict[str, Any]:
+    """A body that wants the very rooms and nights of a booking that was answered."""
+    kept = ("rate_plan_id", "room_id", "adults", "children")
+    return {
+        "hotel_id": booking["hotel_id"],
+        "check_in": booking["check_in"],
+        "check_out": booking["check_out"],
+        "rooms": [{name: room[name] for name in kept} for room in booking["rooms"]],
+        "guest": {"name": "Bola Ade", "email": "bola.ade@example.com"},
+    }

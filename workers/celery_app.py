@@ -1,17 +1,13 @@
 """Celery as workers, beat and Flower start it (`celery -A workers.celery_app …`) and as the relay publishes by it."""
 
-import ctypes
 import logging as stdlib_logging
-import os
-import signal
 from typing import Any
 
 from celery import Celery, signals
 
 from app.config import settings
-from app.core import boot_check, db, logging, redis_client
+from app.core import boot_check, db, logging, orphans, redis_client
 
-PR_SET_PDEATHSIG = 1
 TASKS = ("workers.tasks.critical", "workers.tasks.bulk", "workers.tasks.ticks")
 
 celery_app = Celery("smartstay", config_source="celeryconfig", include=TASKS)
@@ -28,17 +24,9 @@ def _configure_logging(**_: Any) -> None:
 
 
 def _connect_child(**_: Any) -> None:
-    _die_with_parent()
+    orphans.die_with_parent()  # the parent kills a run at its limit: one that outlived it could meet its successor
     db.connect(settings())
     redis_client.connect(settings().redis_url, settings().redis_prefix)
-
-
-def _die_with_parent() -> None:
-    """The parent is who kills a run at its limit; a run that outlived it could meet its own successor."""
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 signals.celeryd_init.connect(_refuse_wrong_process)

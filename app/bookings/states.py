@@ -36,13 +36,19 @@ def move(
     reason: str | None = None,
 ) -> None:
     """Checks, stamps and records the move. Raises IllegalTransition with the moves allowed."""
-    came_from = BookingStatus(booking.status)
-    if to not in NEXT[came_from]:
-        raise IllegalTransition(f"A booking that is {came_from} cannot become {to}", allowed=sorted(NEXT[came_from]))
+    came_from = require(booking, to)
     booking.status = to
     if stamp := STAMP.get(to):
         setattr(booking, stamp, sql_now())
     record(session, booking.id, came_from, to, actor=actor, actor_id=actor_id, reason=reason)
+
+
+def require(booking: Booking, to: BookingStatus) -> BookingStatus:
+    """The present status, if the move is in the table. Raises IllegalTransition with the moves allowed."""
+    came_from = BookingStatus(booking.status)
+    if to not in NEXT[came_from]:
+        raise IllegalTransition(f"A booking that is {came_from} cannot become {to}", allowed=sorted(NEXT[came_from]))
+    return came_from
 
 
 def record(

@@ -35,7 +35,7 @@ def problem(status: int, code: str, title: str, extra: Mapping[str, Any] | None 
     """The document as a response."""
     document = {"type": "about:blank", "title": title, "status": status, "code": code, "instance": request.path}
     document |= {"request_id": current_request_id()} | dict(extra or {})
-    return Response(orjson.dumps(document, default=str), status, mimetype=MEDIA_TYPE)
+    return Response(orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS), status, mimetype=MEDIA_TYPE)
 
 
 def register(app: Flask) -> None:

@@ -3,12 +3,12 @@
 import re
 import secrets
 
-SHAPE = re.compile(r"SS-(?P<booking>[A-Za-z0-9]{1,32})-(?P<part>[1-9][0-9]{0,3})-[0-9a-f]{8}")
+SHAPE = re.compile(r"SS-[A-Za-z0-9]{1,32}-[1-9][0-9]{0,3}-[0-9a-f]{8}")
 
 
 def new_reference(booking_reference: str, part: int) -> str:
-    """`SS-7Q2M9K-1-a81f03c2`: the booking, its part, eight random hex digits."""
-    return f"SS-{booking_reference}-{part}-{secrets.token_hex(4)}"
+    """`SS-7K3M9QX-1-a81f03c2`: the booking's own reference, its part, eight random hex digits."""
+    return f"{booking_reference}-{part}-{secrets.token_hex(4)}"
 
 
 def is_ours(reference: str) -> bool:

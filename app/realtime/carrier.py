@@ -1,11 +1,14 @@
-"""WebSockets with bounds.
+"""Engine.IO with bounds.
 
-Without them a stranger fills our memory: the library reads messages of any length, as many as are sent.
+Without them a stranger fills our memory: the library reads messages of any length, as many as are sent, and keeps who
+does not read.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import engineio
 import simple_websocket  # type: ignore[import-untyped]
 from engineio.async_drivers.gevent import WebSocketWSGI
 
@@ -28,3 +31,17 @@ class BoundedWebSocket(WebSocketWSGI):  # type: ignore[misc]
         self.app(self)
         # This is how gunicorn is told that the connection was taken over and nothing is left to answer.
         raise StopIteration
+
+
+def bound(engine: engineio.Server) -> None:
+    """Puts the bounds on a server. There are no options for them."""
+    # The table belongs to the driver's module, so this server gets a copy.
+    engine._async = {**engine._async, "websocket": BoundedWebSocket}
+    engine.disconnect = partial(hang_up, engine)
+
+
+def hang_up(engine: engineio.Server, eio_sid: str) -> None:
+    """Ends a connection at once; the library's own waits until the other side has read everything, if need be for ever."""
+    carrier = engine.sockets.get(eio_sid)
+    if carrier is not None:
+        carrier.close(wait=False)

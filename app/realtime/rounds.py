@@ -76,7 +76,7 @@ class Silent:
         self.since = {eio_sid: self.since.get(eio_sid, now) for eio_sid in silent}
         for eio_sid, since in self.since.items():
             if now - since >= SILENT_AT_MOST:
-                carriers[eio_sid].close(wait=False)
+                hub.server.eio.disconnect(eio_sid)
         for socket in hub.sockets.all():
             if hub.is_gone(socket.sid):
                 hub.put_out(socket, "gone")

@@ -15,7 +15,7 @@ from app.core.columns import new_id
 from app.core.errors import AppError
 from app.core.logging import context, logger
 from app.realtime import commands, rounds
-from app.realtime.carrier import LARGEST_MESSAGE, BoundedWebSocket
+from app.realtime.carrier import LARGEST_MESSAGE, bound
 from app.realtime.fan_out import FanOut
 from app.realtime.hub import Hub
 from app.realtime.identity import identify
@@ -36,7 +36,7 @@ def attach(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     socketio, fan_out = SocketIO(manage_session=False), FanOut(settings.redis_url, settings.redis_prefix)
     socketio.init_app(app, client_manager=fan_out, **_options(settings))
-    _bound(socketio)
+    bound(socketio.server.eio)
     hub = Hub(socketio.server)
     fan_out.on_return = partial(socketio.start_background_task, rounds.once, hub, rounds.tell_numbers)
     _register(socketio, hub)
@@ -56,12 +56,6 @@ def _options(settings: Settings) -> dict[str, Any]:
         "max_http_buffer_size": LARGEST_MESSAGE,
         "transports": ["polling", "websocket"],
     }
-
-
-def _bound(socketio: SocketIO) -> None:
-    # There is no option for it; the table belongs to the driver's module, so this server gets a copy.
-    engine = socketio.server.eio
-    engine._async = {**engine._async, "websocket": BoundedWebSocket}
 
 
 def _start(socketio: SocketIO, hub: Hub) -> None:

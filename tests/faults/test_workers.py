@@ -137,7 +137,9 @@ def test_case_22_a_poisoned_job_stops_after_its_attempts_and_a_person_discards_i
     eventually(lambda: living(poison)["dead_at"] is not None, within=15)
     assert effects.words().count("poison") == POISON.attempts
     eventually(lambda: count() == 1)
-    assert sorted(word for word in effects.words() if word != "poison") == sorted(str(number) for number in range(1, 11))
+    assert sorted(word for word in effects.words() if word != "poison") == sorted(
+        str(number) for number in range(1, 11)
+    )
     assert "job_dead" in system.log("relay")
     with db.transaction() as session:
         assert [dead["id"] for dead in job_runs.page_dead(session)] == [poison]
@@ -223,7 +225,7 @@ def _admin_url() -> str:
 def _close(admin: psycopg.Connection, name: str) -> None:
     """Ends everybody's connection to the database and admits nobody, as a server that restarts does."""
     admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+    admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
 def test_beat_orders_ticks_that_drop_themselves_when_old(system: System) -> None:
@@ -234,5 +236,3 @@ def test_beat_orders_ticks_that_drop_themselves_when_old(system: System) -> None
     assert ticks.count(b'"task": "holds.expire"') >= 2
     assert ticks.count(b'"task": "holds.warn"') >= 2
     assert b'"expires": null' not in ticks
-
-

@@ -18,6 +18,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
+BOOT = 60.0
 
 
 def free_port() -> int:
@@ -78,7 +79,7 @@ def running(log: Path, prefix: str, **changes: str) -> Iterator[Realtime]:
     process = gunicorn(log, **settings)
     realtime = Realtime(process, f"http://127.0.0.1:{port}", prefix, log)
     try:
-        wait_until(lambda: ready(realtime))
+        wait_until(lambda: ready(realtime), BOOT)
         yield realtime
     finally:
         end(process)

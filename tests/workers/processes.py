@@ -45,7 +45,16 @@ class System:
 
     def worker(self, queue: str = "critical") -> subprocess.Popen[bytes]:
         """A worker with two children that can do the jobs of tests; returns when it is ready for them."""
-        options = ["-Q", queue, "-c", "2", "--without-gossip", "--without-mingle", "-n", f"{queue}{time.monotonic_ns()}"]
+        options = [
+            "-Q",
+            queue,
+            "-c",
+            "2",
+            "--without-gossip",
+            "--without-mingle",
+            "-n",
+            f"{queue}{time.monotonic_ns()}",
+        ]
         included = ["--include", "tests.workers.jobs_for_tests"]
         ready = self.log("worker").count(" ready.")
         child = self._start("worker", "celery", "-A", "workers.celery_app", "worker", *options, *included)

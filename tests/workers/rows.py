@@ -13,7 +13,8 @@ def promise(job: Job, *, due_in: float = 0, **arguments: Any) -> int:
     """Enqueues the job in a transaction of its own; returns its row's number."""
     with db.transaction() as session:
         enqueue(session, job, due_in=due_in, **arguments)
-        return session.execute(text("SELECT max(id) FROM outbox")).scalar_one()
+        row_id: int = session.execute(text("SELECT max(id) FROM outbox")).scalar_one()
+    return row_id
 
 
 def row(row_id: int) -> RowMapping | None:
@@ -41,10 +42,11 @@ def living(row_id: int) -> RowMapping:
 def change(row_id: int, assignments: str) -> None:
     """Moves a row in time: `change(id, "due_at = due_at - interval '1 hour'")`."""
     with db.transaction() as session:
-        session.execute(text(f"UPDATE outbox SET {assignments} WHERE id = :row_id"), {"row_id": row_id})  # noqa: S608
+        session.execute(text(f"UPDATE outbox SET {assignments} WHERE id = :row_id"), {"row_id": row_id})
 
 
 def count() -> int:
     """How many rows there are."""
     with db.reading() as session:
-        return session.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+        rows: int = session.execute(text("SELECT count(*) FROM outbox")).scalar_one()
+    return rows

@@ -24,7 +24,7 @@ class Listener:
     """A realtime process as Redis sees it."""
 
     def __init__(self, settings: Settings) -> None:
-        self._pubsub = redis.Redis.from_url(settings.redis_url).pubsub()
+        self._pubsub: Any = redis.Redis.from_url(settings.redis_url).pubsub()  # type: ignore[no-untyped-call]
         self._pubsub.subscribe(channel(settings.redis_prefix))
         assert self._pubsub.get_message(timeout=2)["type"] == "subscribe"
 

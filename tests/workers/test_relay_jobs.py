@@ -27,7 +27,7 @@ def settings(application: object, with_settings: Callable[..., Settings]) -> Set
 
 
 @pytest.fixture
-def queues(settings: Settings) -> Iterator["redis.Redis"]:
+def queues(settings: Settings) -> Iterator[Any]:
     """Redis, where each queue is a list under our prefix, the oldest message last."""
     client = redis.Redis.from_url(settings.redis_url)
     yield client
@@ -48,13 +48,13 @@ def pump(settings: Settings) -> Iterator[JobPump]:
     broker.close()
 
 
-def messages(queues: "redis.Redis", settings: Settings, queue: str) -> list[dict[str, Any]]:
+def messages(queues: Any, settings: Settings, queue: str) -> list[dict[str, Any]]:
     """The queue's messages, the one that is read next first."""
     raw: list[bytes] = queues.lrange(settings.redis_prefix + queue, 0, -1)
     return [json.loads(message) for message in reversed(raw)]
 
 
-def ordered(queues: "redis.Redis", settings: Settings, queue: str) -> list[int]:
+def ordered(queues: Any, settings: Settings, queue: str) -> list[int]:
     """The rows that the queue's messages name."""
     bodies = [json.loads(b64decode(message["body"])) for message in messages(queues, settings, queue)]
     return [row_id for (row_id,), _, _ in bodies]
@@ -66,7 +66,7 @@ def promise_many(count: int) -> None:
 
 
 def test_a_due_job_becomes_one_message_with_its_number_name_and_limit(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
 ) -> None:
     row_id = promise(NOTE, word="secret")
     assert not pump.move(work)
@@ -79,7 +79,7 @@ def test_a_due_job_becomes_one_message_with_its_number_name_and_limit(
 
 
 def test_a_sent_job_is_not_sent_again_before_five_seconds_are_over(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
 ) -> None:
     row_id = promise(NOTE, word="a")
     pump.move(work)
@@ -100,7 +100,7 @@ def test_a_sent_job_is_not_sent_again_before_five_seconds_are_over(
     ],
 )
 def test_what_is_not_due_stays(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings, state: str
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings, state: str
 ) -> None:
     change(promise(NOTE, word="a"), state)
     pump.move(work)
@@ -108,7 +108,7 @@ def test_what_is_not_due_stays(
 
 
 def test_a_queue_is_kept_short_and_what_is_urgent_does_not_wait_behind_it(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
 ) -> None:
     promise_many(100)
     urgent = promise(NOTE, word="now")
@@ -119,7 +119,7 @@ def test_a_queue_is_kept_short_and_what_is_urgent_does_not_wait_behind_it(
 
 
 def test_room_in_a_queue_is_filled_with_what_was_due_first(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
 ) -> None:
     promise_many(40)
     pump.move(work)
@@ -138,7 +138,7 @@ def test_when_redis_is_away_nothing_is_claimed(work: psycopg.Connection, setting
 
 
 def test_what_redis_did_not_take_may_go_again_at_once(
-    work: psycopg.Connection, settings: Settings, queues: "redis.Redis", pump: JobPump
+    work: psycopg.Connection, settings: Settings, queues: Any, pump: JobPump
 ) -> None:
     """Redis answers how long the queues are and goes away before the messages come."""
     rows = [promise(NOTE, word=word) for word in "abc"]
@@ -162,9 +162,7 @@ def test_who_used_up_his_runs_and_is_not_running_is_buried(pump: JobPump, work: 
     assert [living(row_id)["dead_at"] for row_id in (running, hopeful)] == [None, None]
 
 
-def test_two_relays_send_a_job_once(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
-) -> None:
+def test_two_relays_send_a_job_once(pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings) -> None:
     row_id = promise(NOTE, word="a")
     other = JobPump(Broker(settings))
     with connections.opened(settings) as theirs:
@@ -174,7 +172,7 @@ def test_two_relays_send_a_job_once(
 
 
 def test_ticks_that_nobody_reads_do_not_pile_up(
-    pump: JobPump, work: psycopg.Connection, queues: "redis.Redis", settings: Settings
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
 ) -> None:
     key = settings.redis_prefix + Queue.TICKS
     for number in range(300):

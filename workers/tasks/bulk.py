@@ -1,1 +1,25 @@
-"""Jobs that may wait: mail, geocoding, reports."""
+"""Jobs that may wait: mail, comparisons, housekeeping."""
+
+from uuid import UUID
+
+from app.core import upkeep
+from app.mail import sender
+from app.mail.jobs import SEND_EMAIL
+from app.payments.jobs import RECONCILE
+from app.payments.service import reconcile
+from workers.binding import runs
+
+
+@runs(SEND_EMAIL)
+def send_email(email_id: UUID) -> None:
+    sender.send(email_id)
+
+
+@runs(RECONCILE)
+def compare_with_gateway() -> None:
+    reconcile.reconcile()
+
+
+@runs(upkeep.PURGE)
+def forget_keys() -> None:
+    upkeep.forget_keys()

@@ -1,1 +1,41 @@
 """What beat orders: short SQL that finds what is due and enqueues what needs longer."""
+
+from app.bookings.service import expire, hold
+from app.core import upkeep
+from app.payments.service import watch
+from workers.binding import tick
+
+
+@tick("holds.expire")
+def expire_holds() -> None:
+    expire.sweep()
+
+
+@tick("holds.warn")
+def warn_guests() -> None:
+    hold.warn()
+
+
+@tick("payments.recheck")
+def recheck_payments() -> None:
+    watch.recheck()
+
+
+@tick("payments.follow_through")
+def follow_through() -> None:
+    watch.follow_through()
+
+
+@tick("refunds.follow")
+def follow_refunds() -> None:
+    watch.follow_refunds()
+
+
+@tick("payments.reconcile")
+def order_reconciliation() -> None:
+    watch.order_reconciliation()
+
+
+@tick("upkeep.purge")
+def order_purge() -> None:
+    upkeep.order_purge()

@@ -36,6 +36,7 @@ Rung = Callable[[Session, Booking], Sequence[assign.Want]]
 
 def take_paid(session: Session, booking: Booking) -> Outcome:
     """Confirms a locked booking that is pending or expired. NO_ROOM: nothing could be had, the booking is (now) expired."""
+    states.require(booking, BookingStatus.CONFIRMED)
     outcome = Outcome.SAME_ROOMS if _keep_held(session, booking) else _climb(session, booking)
     if outcome is Outcome.NO_ROOM:
         if booking.status == BookingStatus.PENDING_PAYMENT:

@@ -1,0 +1,38 @@
+"""Housekeeping of this floor: what is kept for a while goes when the while is over."""
+
+from sqlalchemy import text
+
+from app.core.db import transaction
+from app.core.idempotency import KEPT_HOURS
+from app.core.jobs import HOUR, Job, Queue, declare
+from app.core.outbox import enqueue
+
+BATCH = 5000
+
+PURGE = declare(Job("upkeep.forget_keys", Queue.BULK, limit=120, attempts=3, give_up_after=HOUR))
+
+FORGET_KEYS = text("""
+DELETE FROM idempotency_keys WHERE id IN (
+  SELECT id FROM idempotency_keys WHERE created_at < clock_timestamp() - make_interval(hours => :hours)
+  ORDER BY created_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
+
+
+def order_purge() -> None:
+    """The day's housekeeping may take minutes, so a worker does it."""
+    with transaction() as session:
+        enqueue(session, PURGE)
+
+
+def forget_keys() -> int:
+    """Idempotency keys past their time. Returns how many; each batch is a transaction of its own, so that none is long."""
+    forgotten = 0
+    while gone := _forget_batch():
+        forgotten += gone
+    return forgotten
+
+
+def _forget_batch() -> int:
+    with transaction() as session:
+        return len(session.scalars(FORGET_KEYS, {"hours": KEPT_HOURS, "batch": BATCH}).all())
