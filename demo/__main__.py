@@ -1,4 +1,4 @@
-"""`python -m demo load|accounts|token`: the sample world and its people."""
+"""`python -m demo load|story|accounts|token`: the sample world, its people, and the story played in it."""
 
 import argparse
 import sys
@@ -8,12 +8,15 @@ from app.config import settings
 from app.core import db
 from demo import accounts
 from demo.load import SCALES, load
+from demo.story.play import play
 
 
 def main() -> int:
     asked = _parser().parse_args()
     if asked.command == "load":
-        return _load(asked.hotels or SCALES[asked.scale])
+        return _load(SCALES[asked.scale] if asked.hotels is None else asked.hotels)
+    if asked.command == "story":
+        return play(as_json=asked.json)
     if asked.command == "token":
         return _token(asked.who)
     print(accounts.table())
@@ -26,6 +29,8 @@ def _parser() -> argparse.ArgumentParser:
     loading = commands.add_parser("load", help="write the sample world, unless it is there")
     loading.add_argument("--scale", choices=sorted(SCALES), default="full")
     loading.add_argument("--hotels", type=int, help="so many hotels instead of a scale's number")
+    story = commands.add_parser("story", help="play the main job on a running system")
+    story.add_argument("--json", action="store_true", help="end with one JSON object")
     commands.add_parser("accounts", help="the demo accounts and their password")
     commands.add_parser("token", help="an access token of a demo account").add_argument(
         "who", help="a role or an e-mail"

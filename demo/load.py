@@ -39,7 +39,12 @@ class Rows:
 
 
 def load(count: int) -> int:
-    """Writes `count` hotels in one transaction. Returns how many: 0 when the story's hotel is there already."""
+    """Writes `count` hotels in one transaction. Returns how many: 0 when the story's hotel is there already.
+
+    ValueError when `count` leaves out the story's hotel or is more than the world has.
+    """
+    if count < 1:
+        raise ValueError("the sample world has at least the story's hotel")
     with transaction() as session:
         if session.scalar(select(Hotel.id).where(Hotel.slug == STORY_SLUG)) is not None:
             return 0

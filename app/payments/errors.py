@@ -11,8 +11,12 @@ class NotPayable(Conflict):
     code, title = "not_payable", "This booking does not wait for a payment"
 
 
+class InReview(Conflict):
+    code, title = "payment_in_review", "Money came for this booking that was not as asked; our people look at it"
+
+
 class RefundInFlight(Conflict):
-    code, title = "refund_in_flight", "Another refund of this payment is under way"
+    code, title = "refund_in_flight", "A refund of this payment is under way"
 
 
 class SignatureWrong(Invalid):

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.bookings import queries as booking_queries
 from app.bookings.models import Booking
 from app.core.clock import sql_now, sql_seconds
 from app.payments.errors import PaymentNotFound
-from app.payments.jobs import VERIFY_PAYMENT
+from app.payments.jobs import FOLLOW_REFUND, REFUND, VERIFY_PAYMENT
 from app.payments.models import Payment, PaymentState, Refund, RefundState
 from app.payments.states import IN_FLIGHT, MONEY_IS_IN, OPEN
 
@@ -82,10 +82,10 @@ def find_open(session: Session, booking_id: UUID, part: int) -> Payment | None:
     return session.scalar(select(Payment).where(mine, Payment.status.in_(OPEN)))
 
 
-def has_money(session: Session, booking_id: UUID, part: int) -> bool:
-    """Whether the gateway took money for this part, be it kept, doubtful or on its way back."""
+def state_of_money(session: Session, booking_id: UUID, part: int) -> str | None:
+    """`success` or `review` when the gateway took money for this part, be it applied or not; None when it did not."""
     mine = (Payment.booking_id == booking_id) & (Payment.part == part)
-    return bool(session.scalar(select(select(Payment.id).where(mine, Payment.status.in_(MONEY_IS_IN)).exists())))
+    return session.scalar(select(func.max(Payment.status)).where(mine, Payment.status.in_(MONEY_IS_IN)))
 
 
 def has_kept(session: Session, booking_id: UUID, part: int) -> bool:
@@ -156,13 +156,15 @@ RETURNING id
 """)
 
 # Banks take days: a refund is asked about after a tenth of its age, an hour at most. The gateway's webhooks tell sooner.
-CLAIM_REFUNDS = text("""
-UPDATE refunds SET next_check_at = clock_timestamp()
+CLAIM_REFUNDS = text(f"""
+UPDATE refunds r SET next_check_at = clock_timestamp()
   + least(greatest((clock_timestamp() - created_at) / 10, make_interval(secs => :first)), interval '1 hour')
 WHERE id IN (SELECT id FROM refunds WHERE next_check_at <= clock_timestamp() ORDER BY next_check_at LIMIT :batch
              FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id, gateway_id
-""")
+RETURNING id, gateway_id, NOT EXISTS (SELECT FROM outbox o WHERE o.kind = 'job' AND o.dead_at IS NULL AND o.queue = '{REFUND.queue}'
+  AND o.name IN ('{REFUND.name}', '{FOLLOW_REFUND.name}') AND o.payload->>'refund_id' = r.id::text AND o.run_until IS NULL
+  AND o.due_at <= clock_timestamp() + interval '5 minutes') AS wanted
+""")  # noqa: S608 - constants of ours
 
 
 def claim_rechecks(session: Session, **seconds: int) -> list[UUID]:
@@ -177,8 +179,8 @@ def claim_unapplied(session: Session) -> list[UUID]:
 
 
 def claim_refunds(session: Session, first: int) -> list[Any]:
-    """Refunds that are not final and whose time to look has come: rows of id and gateway_id."""
-    return list(session.execute(CLAIM_REFUNDS, {"first": first, "batch": BATCH}))
+    """Refunds that are not final, whose time to look has come and for which no job is promised: rows of id and gateway_id."""
+    return [row for row in session.execute(CLAIM_REFUNDS, {"first": first, "batch": BATCH}) if row.wanted]
 
 
 CLAIM_ASKED = text(f"""
@@ -210,5 +212,5 @@ def known_references(session: Session, references: Iterable[str]) -> dict[str, t
 
 def successes_between(session: Session, since: datetime, until: datetime) -> Sequence[str]:
     """References of attempts that were made in this time and count as paid."""
-    made = (Payment.initialized_at >= since) & (Payment.initialized_at < until)
+    made = (Payment.created_at >= since) & (Payment.created_at < until)
     return session.scalars(select(Payment.reference).where(made, Payment.status == PaymentState.SUCCESS)).all()

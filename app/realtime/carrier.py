@@ -11,9 +11,24 @@ from typing import Any
 import engineio
 import simple_websocket  # type: ignore[import-untyped]
 from engineio.async_drivers.gevent import WebSocketWSGI
+from socketio.packet import BINARY_ACK, BINARY_EVENT, Packet
+
+from app.core.logging import logger
 
 LARGEST_MESSAGE = 16 * 1024
 MOST_UNREAD = 64
+
+log = logger(__name__)
+
+
+class TextPacket(Packet):  # type: ignore[misc]
+    """No binary events: nobody here speaks them, and their parts would be gathered in memory until the last one comes."""
+
+    def decode(self, encoded_packet: Any) -> int:
+        """Raises ValueError."""
+        if super().decode(encoded_packet) or self.packet_type in {BINARY_EVENT, BINARY_ACK}:
+            raise ValueError("binary packets are not accepted")
+        return 0
 
 
 class BoundedServer(simple_websocket.Server):  # type: ignore[misc]
@@ -28,7 +43,12 @@ class BoundedWebSocket(WebSocketWSGI):  # type: ignore[misc]
 
     def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Any:
         self.ws = BoundedServer(environ, max_message_size=LARGEST_MESSAGE, **self.server_args)
-        self.app(self)
+        try:
+            self.app(self)
+        except Exception as error:
+            # What cannot even be taken apart (nesting, no packet at all) leaves the library's loop without any cleaning up.
+            log.info("carrier_ended", reason=type(error).__name__)
+            self.app.__self__.close(wait=False, abort=True)
         # This is how gunicorn is told that the connection was taken over and nothing is left to answer.
         raise StopIteration
 

@@ -15,7 +15,7 @@ from app.core.columns import new_id
 from app.core.errors import AppError
 from app.core.logging import context, logger
 from app.realtime import commands, rounds
-from app.realtime.carrier import LARGEST_MESSAGE, bound
+from app.realtime.carrier import LARGEST_MESSAGE, TextPacket, bound
 from app.realtime.fan_out import FanOut
 from app.realtime.hub import Hub
 from app.realtime.identity import identify
@@ -54,6 +54,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "ping_interval": PING_EVERY,
         "ping_timeout": PONG_WITHIN,
         "max_http_buffer_size": LARGEST_MESSAGE,
+        "serializer": TextPacket,
         "transports": ["polling", "websocket"],
     }
 

@@ -1,12 +1,15 @@
 """Loading the sample world."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, text
+from werkzeug.serving import make_server
 
 from app.auth import passwords
 from app.auth.models import User
@@ -97,6 +100,39 @@ def test_the_table_names_every_account_and_the_password() -> None:
     assert len(lines) == len(ACCOUNTS) + 1
     assert all(account.email in line for account, line in zip(ACCOUNTS, lines, strict=False))
     assert DEMO_PASSWORD in lines[-1]
+
+
+@pytest.fixture
+def served(application: Flask, with_settings: Callable[..., Any]) -> Iterator[None]:
+    """The application over real HTTP, where PUBLIC_API_URL says."""
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    with_settings(public_api_url=f"http://127.0.0.1:{server.port}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield
+    server.shutdown()
+
+
+def test_a_token_is_got_by_logging_in_over_http(served: None, application: Flask) -> None:
+    load(3)
+    people = {
+        who: Api(application, accounts.token(who)).get("/users/me")
+        for who in ("platform_admin", "bisi.adeleke@example.com")
+    }
+    assert [(who, answer.status_code) for who, answer in people.items()] == [
+        ("platform_admin", 200),
+        ("bisi.adeleke@example.com", 200),
+    ]
+    seen: list[Any] = [answer.json for answer in people.values()]
+    assert [(each["email"], each["role"]) for each in seen] == [
+        ("platform@smartstay.example", "platform_admin"),
+        ("bisi.adeleke@example.com", "guest"),
+    ]
+
+
+def test_a_world_without_hotels_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least"):
+        load(0)
+    assert count(User) == 0
 
 
 def test_nobody_gets_a_token_for_an_unknown_role() -> None:

@@ -56,3 +56,15 @@ def webhooks(sandbox: Sandbox, listening: str) -> Iterator[None]:
 def impatient(with_settings: Callable[..., object]) -> None:
     """The gateway has a fifth of a second to answer."""
     with_settings(paystack_read_timeout=0.2, paystack_connect_timeout=0.2)
+
+
+@pytest.fixture
+def paid(stage: Stage, till: Till, run_jobs: Callable[[], int]) -> str:
+    """The reference of a payment whose booking is confirmed."""
+    reference = stage.started()
+    till.pay(reference)
+    stage.check(reference)
+    run_jobs()
+    assert stage.states == ("confirmed", "paid")
+    till.switch(scope=reference, refund_path="stuck_pending")
+    return reference

@@ -1,10 +1,11 @@
 """A guest with a booking to pay: what he does over the API, what our rows then say, and time that passes by SQL."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from werkzeug.test import TestResponse
 
 from app.core.db import reading, transaction
 from tests import factories
@@ -48,6 +49,15 @@ def hurry(*names: str) -> None:
     run(HURRY, names=list(names))
 
 
+def all_at_once(work: Callable[[], object], times: int) -> None:
+    """Runs it on so many threads and waits for all."""
+    threads = [threading.Thread(target=work) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def mails(kind: str) -> list[dict[str, Any]]:
     return rows("outgoing_emails", "kind = :kind", kind=kind)
 
@@ -60,7 +70,7 @@ class Stage:
         self.hotel = hotel or factories.hotel()
         self.person = factories.person()
         self.guest = api.as_(self.person)
-        answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
+        answer: Any = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
         assert answer.status_code == 201, answer.text
         self.booking_id = UUID(answer.json["id"])
         self.total = int(answer.json["total_amount"])
@@ -89,7 +99,7 @@ class Stage:
         booking = self.booking
         return booking["status"], booking["payment_status"]
 
-    def start(self, key: str | None = None) -> TestResponse:
+    def start(self, key: str | None = None) -> Any:
         return self.guest.post(f"/bookings/{self.booking_id}/payments", key=key or new_key())
 
     def started(self) -> str:

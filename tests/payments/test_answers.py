@@ -64,4 +64,6 @@ def test_references_are_new_and_ours() -> None:
     made = {new_reference("SS-7K3M9QX", 1) for _ in range(50)}
     assert len(made) == 50
     assert all(is_ours(one) and len(one) <= 50 for one in made)
-    assert not any(is_ours(other) for other in ("", "T123", "SS-7K3M9QX", "SS-7K3M9QX-1-a81f03c2\n", "ss-7K3M9QX-1-a81f03c2"))
+    assert not any(
+        is_ours(other) for other in ("", "T123", "SS-7K3M9QX", "SS-7K3M9QX-1-a81f03c2\n", "ss-7K3M9QX-1-a81f03c2")
+    )

@@ -95,7 +95,11 @@ def test_refunds_are_made_found_by_their_note_and_followed(till: Till) -> None:
     since = datetime.now(UTC)
     by_reference = gateway.refunds_of("SS-A-1-00000006", None, since)
     by_id = gateway.refunds_of("SS-A-1-00000006", part.transaction_id, since)
-    assert {one.merchant_note for one in by_reference} == {one.merchant_note for one in by_id} == {"refund one", "refund two"}
+    assert (
+        {one.merchant_note for one in by_reference}
+        == {one.merchant_note for one in by_id}
+        == {"refund one", "refund two"}
+    )
     assert gateway.refunds_of("SS-A-1-0000dead", None, since) == []
     assert gateway.fetch_refund(rest.gateway_id).amount == 8_000_000
 

@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from app.core.db import transaction
 from app.payments.cli import payments_cli
-from app.payments.service import reconcile, verify, watch
-from tests.payments.stage import Stage, promised, run, rows
+from app.payments.paystack import gateway
+from app.payments.service import reconcile, watch
+from tests.payments.stage import Stage, promised, rows, run
 from tests.payments.till import Till
 
 Jobs = Callable[[], int]
@@ -57,7 +58,9 @@ def test_refused_money_goes_back_whole(stage: Stage, till: Till, run_jobs: Jobs,
     assert stage.states == ("pending_payment", "unpaid")
 
 
-@pytest.mark.parametrize("arguments", [("resolve", "SS-NOBODY-1-00000000", "accept"), ("resolve", "x", "perhaps"), ("refund-again", "x")])
+@pytest.mark.parametrize(
+    "arguments", [("resolve", "SS-NOBODY-1-00000000", "accept"), ("resolve", "x", "perhaps"), ("refund-again", "x")]
+)
 def test_mistakes_are_told(till: Till, arguments: tuple[str, ...]) -> None:
     code, output = command(*arguments)
     assert code != 0
@@ -72,7 +75,7 @@ def test_case_43_money_the_gateway_knows_of_and_we_do_not(stage: Stage, till: Ti
     run_jobs()
     assert (stage.payment["status"], stage.states) == ("success", ("confirmed", "paid"))
     assert reconcile.reconcile() == 0
-    assert promised() == []
+    assert promised("payments.verify", "payments.compare") == []
 
 
 def test_case_43_money_under_a_reference_of_ours_that_no_row_speaks_of_is_told(
@@ -82,11 +85,19 @@ def test_case_43_money_under_a_reference_of_ours_that_no_row_speaks_of_is_told(
     till.pay(reference)
     with transaction() as session:
         session.execute(text("DELETE FROM payments"))
-    verify.paystack.gateway().initialize({"email": "a@example.com", "amount": 5_000, "reference": "T-of-another-shop"})
+    gateway().initialize({"email": "a@example.com", "amount": 5_000, "reference": "T-of-another-shop"})
     till.pay("T-of-another-shop")
     assert reconcile.reconcile() == 1
     assert reference in caplog.text
     assert "T-of-another-shop" not in caplog.text
+
+
+def test_a_gateway_that_is_away_is_compared_with_an_hour_later(stage: Stage, till: Till, run_jobs: Jobs) -> None:
+    stage.started()
+    till.switch(list_transactions="500")
+    watch.order_reconciliation()
+    assert run_jobs() == 1
+    assert promised("payments.compare") == []
 
 
 def test_unpaid_attempts_do_not_differ(stage: Stage, till: Till) -> None:
@@ -99,7 +110,7 @@ def test_paid_here_and_unknown_there_is_told(stage: Stage, till: Till, run_jobs:
     till.pay(reference)
     stage.check(reference)
     run_jobs()
-    run("UPDATE payments SET initialized_at = initialized_at - interval '1 hour'")
+    run("UPDATE payments SET created_at = created_at - interval '1 hour'")
     assert reconcile.reconcile() == 0
     till.box.world.state.run("DELETE FROM transactions")
     assert reconcile.reconcile() == 1

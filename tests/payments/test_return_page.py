@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from app.bookings.service import expire
 from tests.api import Api
@@ -16,7 +15,7 @@ Jobs = Callable[[], int]
 PATH = "/api/v1/payments/return"
 
 
-def page(client: FlaskClient, accept: str = "text/html", **query: Any) -> TestResponse:
+def page(client: FlaskClient, accept: str = "text/html", **query: Any) -> Any:
     return client.get(PATH, query_string=query, headers={"accept": accept})
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ Jobs = Callable[[], int]
 
 
 def test_a_payment_gets_its_link_and_the_hold_its_time(stage: Stage, till: Till) -> None:
-    run("UPDATE bookings SET hold_expires_at = clock_timestamp() + interval '30 s', release_at = clock_timestamp() + interval '30 s'")
+    run(
+        "UPDATE bookings SET hold_expires_at = clock_timestamp() + interval '30 s', release_at = clock_timestamp() + interval '30 s'"
+    )
     answer = stage.start()
     assert answer.status_code == 201, answer.text
     shown, payment = answer.json, stage.payment
@@ -84,10 +87,16 @@ def test_case_62_others_cannot_pay_or_see(stage: Stage, api: Api, till: Till) ->
 
 @pytest.mark.parametrize(
     "member",
-    [{"amount": 1}, {"status": "success"}, {"reference": "mine"}, {"kept": True}, {"expires_at": "2030-01-01T00:00:00Z"}],
+    [
+        {"amount": 1},
+        {"status": "success"},
+        {"reference": "mine"},
+        {"kept": True},
+        {"expires_at": "2030-01-01T00:00:00Z"},
+    ],
 )
 def test_case_63_nothing_is_assigned_by_the_way(stage: Stage, member: dict[str, object]) -> None:
-    answer = stage.guest.post(f"/bookings/{stage.booking_id}/payments", member, key=new_key())
+    answer: Any = stage.guest.post(f"/bookings/{stage.booking_id}/payments", member, key=new_key())
     assert (answer.status_code, answer.json["code"]) == (422, "validation_error")
     assert stage.payments == []
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import engineio
 import socketio
 from engineio.payload import Payload
 
@@ -18,11 +19,23 @@ TRANSPORTS = ("websocket", "polling")
 Payload.max_decode_packets = 1000
 
 
+class _InOrder(engineio.Client):  # type: ignore[misc]
+    """The library starts a thread for each message, which may overtake one another; a browser has one."""
+
+    def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
+        return super()._trigger_event(event, *args, **kwargs | {"run_async": False})
+
+
+class _Client(socketio.Client):  # type: ignore[misc]
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _InOrder
+
+
 class Dashboard:
     """Remembers what it hears, in order, as (event, payload)."""
 
     def __init__(self) -> None:
-        self.client = socketio.Client(reconnection=False)
+        self.client = _Client(reconnection=False)
         self.heard: list[tuple[str, Any]] = []
         self.refusals: list[Any] = []
         self.ended = threading.Event()

@@ -45,6 +45,7 @@ WORLD = (
     INSERT INTO rate_spans (rate_plan_id, days, price)
     SELECT id, daterange(current_date - 2, current_date + 400), price FROM rate_plans
     """,
+    "ANALYZE hotels, rooms",
     """
     INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
     SELECT gen_random_uuid(), room.id, room.hotel_id, daterange(current_date + 5, current_date + 50), 'full'
@@ -73,7 +74,7 @@ def world(application: Any) -> None:
 
 
 def asked(latitude: float, longitude: float, radius_km: float, page: int = 1) -> Criteria:
-    stay = {"check_in": in_days(10), "check_out": in_days(12)}
+    stay: dict[str, Any] = {"check_in": in_days(10), "check_out": in_days(12)}
     return Criteria(
         latitude=latitude, longitude=longitude, radius_km=radius_km, adults=2, children=0, rooms=1, page=page, **stay
     )
@@ -143,7 +144,7 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_the_longest_stay_asks_no_more_statements_than_the_shortest(world: None, count_statements: Any) -> None:
-    stay = {"check_in": in_days(60), "check_out": in_days(60 + MOST_NIGHTS)}
+    stay: dict[str, Any] = {"check_in": in_days(60), "check_out": in_days(60 + MOST_NIGHTS)}
     criteria = Criteria(latitude=6.5, longitude=3.4, radius_km=50, adults=2, children=0, rooms=1, **stay)
     with count_statements() as statements, reading() as session:
         assert queries.find_hotels(session, criteria).count == 20

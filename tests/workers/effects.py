@@ -8,7 +8,7 @@ TABLE = """
 CREATE TABLE IF NOT EXISTS effects (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   word text NOT NULL,
-  request_id text,
+  origin text,
   happened_at timestamptz NOT NULL DEFAULT clock_timestamp()
 )
 """
@@ -20,12 +20,12 @@ def prepare() -> None:
         session.execute(text(TABLE))
 
 
-def note(word: str, request_id: str | None = None) -> None:
+def note(word: str, origin: str | None = None) -> None:
     """Commits that this happened."""
     with db.transaction() as session:
         session.execute(
-            text("INSERT INTO effects (word, request_id) VALUES (:word, :request_id)"),
-            {"word": word, "request_id": request_id},
+            text("INSERT INTO effects (word, origin) VALUES (:word, :origin)"),
+            {"word": word, "origin": origin},
         )
 
 
@@ -35,7 +35,7 @@ def words() -> list[str]:
         return list(session.scalars(text("SELECT word FROM effects ORDER BY id")))
 
 
-def request_ids() -> list[str | None]:
-    """Whose request each thing came from."""
+def origins() -> list[str | None]:
+    """Where each thing came from: a request, or a worker."""
     with db.reading() as session:
-        return list(session.scalars(text("SELECT request_id FROM effects ORDER BY id")))
+        return list(session.scalars(text("SELECT origin FROM effects ORDER BY id")))

@@ -39,7 +39,7 @@ def typed(booking_id: UUID, number: int, word: str) -> None:
 
 @runs(SLOW)
 def slow(milliseconds: int) -> None:
-    effects.note("begun")
+    effects.note("begun", origin=str(os.getppid()))
     time.sleep(milliseconds / 1000)
     effects.note("ended")
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from runner.children import children_of, end, launch
+from runner.children import end, launch
 from runner.paths import ROOT
 from runner.ports import pick
 from runner.redis_server import RedisServer
@@ -84,8 +84,3 @@ class System:
         )
         self._children.append(child)
         return child
-
-
-def runs_of(worker: subprocess.Popen[bytes]) -> list[int]:
-    """The children of a worker that do its jobs."""
-    return children_of(worker.pid)

@@ -38,7 +38,7 @@ def test_the_request_id_travels_from_the_request_to_the_job() -> None:
     with logging.context(request_id="req-7"):
         row_id = promise(NOTE, word="a")
     run_row(row_id)
-    assert effects.request_ids() == ["req-7"]
+    assert effects.origins() == ["req-7"]
 
 
 def test_parameters_come_back_as_what_they_were() -> None:

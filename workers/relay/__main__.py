@@ -1,5 +1,6 @@
 """`python -m workers.relay`: moves jobs to the queues and events to the sockets until told to end."""
 
+import os
 import signal
 import sys
 from typing import Any
@@ -8,7 +9,7 @@ from app.config import settings
 from app.core import boot_check, logging
 from workers.relay.loop import Relay
 
-LAST_SECONDS = 1.5
+LAST_SECONDS = 1.0
 
 
 def main() -> None:
@@ -22,14 +23,18 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGALRM, _give_up_waiting)
+    signal.signal(signal.SIGALRM, _leave)
     relay.run()
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    _leave()
 
 
-def _give_up_waiting(_signal: int, _frame: Any) -> None:
-    """Breaks off whatever a server does not answer. Nothing is lost: rows that are not done stay."""
-    sys.exit(0)
+def _leave(_signal: int = 0, _frame: Any = None) -> None:
+    """Ends at once: breaks off what a server does not answer, for rows that are not done stay.
+
+    Taking the interpreter down in order takes longer than all the rest and serves nobody.
+    """
+    sys.stdout.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

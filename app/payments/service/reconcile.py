@@ -6,6 +6,7 @@ from itertools import islice
 
 from app.core import clock
 from app.core.db import reading, transaction
+from app.core.errors import Unavailable
 from app.core.logging import logger
 from app.core.outbox import enqueue
 from app.payments import paystack, queries
@@ -24,9 +25,20 @@ log = logger(__name__)
 
 
 def reconcile() -> int:
-    """RECONCILE. What differs is asked about once more; what cannot be ours to repair is told to people. Returns how many differed."""
+    """RECONCILE. What differs is asked about once more; what is not ours to repair is told to people. Returns how many differed.
+
+    A gateway that is away ends it: the next hour comes anyway.
+    """
     with reading() as session:
         now = clock.now(session)
+    try:
+        return _reconcile(now)
+    except Unavailable as error:
+        log.warning("payments_not_reconciled", code=error.code, detail=error.detail)
+        return 0
+
+
+def _reconcile(now: datetime) -> int:
     differing, seen = 0, set[str]()
     listed = paystack.gateway().transactions_since(now - SPAN)
     while chunk := list(islice(listed, CHUNK)):

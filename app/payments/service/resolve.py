@@ -6,6 +6,7 @@ from app.bookings.models import Booking
 from app.core.db import reading, transaction
 from app.core.errors import IllegalTransition
 from app.core.logging import logger
+from app.core.metrics import PAYMENTS
 from app.payments import paystack, queries, reasons
 from app.payments.errors import PaymentNotFound, RefundInFlight
 from app.payments.models import Payment, PaymentState
@@ -19,6 +20,7 @@ def accept(reference: str) -> None:
     with transaction() as session:
         booking, payment = _lock_in_review(session, reference)
         settle.accept(session, booking, payment)
+    PAYMENTS.labels("accepted").inc()
     log.info("payment_accepted", payment=reference)
 
 

@@ -21,7 +21,7 @@ from app.core.logging import logger
 from app.core.metrics import PAYMENTS
 from app.core.outbox import enqueue
 from app.payments import paystack, policies, queries, states
-from app.payments.errors import NotPayable
+from app.payments.errors import InReview, NotPayable
 from app.payments.jobs import START_PAYMENT
 from app.payments.models import Payment, PaymentState
 from app.payments.references import new_reference
@@ -55,7 +55,7 @@ class Opened:
 def start(guest: Principal, booking_id: UUID, key: idempotency.Key) -> Started:
     """An open attempt as it is, else a fresh one, with its link if the gateway answers in time.
 
-    Raises NotFound, NotPayable, AlreadyPaid, HoldExpired, Refused, and what `idempotency` raises.
+    Raises NotFound, NotPayable, AlreadyPaid, InReview, HoldExpired, Refused, and what `idempotency` raises.
     """
     opened, replayed = _open(guest, booking_id, key)
     if opened is not None:
@@ -102,8 +102,11 @@ def _refuse_unless_payable(session: Session, booking: Booking) -> None:
     """Money that is in counts before its booking knows of it, so nobody is sent to pay twice."""
     if booking.payment_timing != PaymentTiming.PAY_NOW:
         raise NotPayable("This booking is paid at the hotel")
-    if booking.payment_status != PaymentStatus.UNPAID or queries.has_money(session, booking.id, PART):
+    money = queries.state_of_money(session, booking.id, PART)
+    if booking.payment_status != PaymentStatus.UNPAID or money == PaymentState.SUCCESS:
         raise AlreadyPaid(allowed=[])
+    if money is not None:
+        raise InReview
     if booking.status == BookingStatus.EXPIRED:
         raise HoldExpired
     if booking.status != BookingStatus.PENDING_PAYMENT:
@@ -151,7 +154,7 @@ def _replace(payment_id: UUID) -> link.Order | None:
             return None
         states.move_payment(payment, PaymentState.ABANDONED)
         session.flush()  # the index knows one open attempt a part, and inserts are flushed before updates
-        if not _is_held(session, booking) or queries.has_money(session, booking.id, PART):
+        if not _is_held(session, booking) or queries.state_of_money(session, booking.id, PART):
             return None
         log.info("payment_replaced", payment=payment.reference, booking=booking.reference)
         return link.order_of(booking, _insert(session, booking))

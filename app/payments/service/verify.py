@@ -9,6 +9,7 @@ from app.bookings.models import BookingStatus
 from app.bookings.service import expire
 from app.core.db import reading, retrying, transaction
 from app.core.logging import logger
+from app.core.metrics import PAYMENTS
 from app.core.outbox import enqueue
 from app.payments import paystack, queries, states
 from app.payments.jobs import VERIFY_PAYMENT
@@ -63,6 +64,7 @@ def _release(booking_id: UUID, asked: set[UUID]) -> None:
             _abandon(session, payments)
     if released:
         expire.tell(booking)
+        PAYMENTS.labels("abandoned").inc()
 
 
 def _all_unpaid(payments: list[Payment], asked: set[UUID]) -> bool:

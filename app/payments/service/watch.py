@@ -18,7 +18,7 @@ def recheck() -> int:
     first = settings().payment_recheck_seconds
     pauses = {"first": first, "held": max(first, HELD_SECONDS), "free": max(first, FREE_SECONDS)}
     with transaction() as session:
-        due = queries.claim_rechecks(session, **pauses, longest=LONGEST_SECONDS, soon=first)
+        due = queries.claim_rechecks(session, **pauses, longest=LONGEST_SECONDS, soon=HELD_SECONDS)
         enqueue_many(session, VERIFY_PAYMENT, [{"payment_id": payment_id} for payment_id in due])
     return len(due)
 
