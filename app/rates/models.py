@@ -27,7 +27,8 @@ class PaymentTiming(StrEnum):
 class RatePlan(Model):
     """`price` is the base price of a night in kobo; the rule engine writes it into `rate_spans`.
 
-    `windows`: the cancellation policy, ordered: `[{"until_hours_before": int | null, "penalty": "none" | "nights" | "percent", "value": int}]`;
+    `windows`: the cancellation policy, ordered:
+    `[{"until_hours_before": int | null, "penalty": "none" | "nights" | "percent", "value": int}]`;
     hours count back from the hotel's check-in time on the first day, null = from there on.
     """
 
@@ -61,7 +62,14 @@ class RateSpan(Model):
         ExcludeConstraint(("rate_plan_id", "="), ("days", "&&"), using="gist", name="ex_rate_spans_rate_plan_id_days"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint("NOT isempty(days) AND lower(days) IS NOT NULL AND upper(days) IS NOT NULL", name="bounded"),
-        Index("ix_rate_spans_rate_plan_id", "rate_plan_id", text("lower(days)")),
+        Index(
+            "ix_rate_spans_nights",
+            "rate_plan_id",
+            text("lower(days)"),
+            postgresql_include=[
+                "days", "price", "stop_sell", "closed_to_arrival", "closed_to_departure", "min_nights", "max_nights"
+            ],
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -23,7 +23,9 @@ class _InOrder(engineio.Client):  # type: ignore[misc]
     """The library starts a thread for each message, which may overtake one another; a browser has one."""
 
     def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
-        return super()._trigger_event(event, *args, **kwargs | {"run_async": False})
+        if event == "message" and str(args[0]).startswith("2"):
+            kwargs["run_async"] = False
+        return super()._trigger_event(event, *args, **kwargs)
 
 
 class _Client(socketio.Client):  # type: ignore[misc]

@@ -92,7 +92,10 @@ def test_logging_out_ends_the_socket(realtime: Realtime, emitter: Emitter, staff
 
 
 def test_only_the_session_that_ended_is_put_out(realtime: Realtime, staffed: Staffed) -> None:
-    with dashboard(realtime, staffed.token) as ended, dashboard(realtime, log_in(staffed.person).tokens.access_token) as kept:
+    with (
+        dashboard(realtime, staffed.token) as ended,
+        dashboard(realtime, log_in(staffed.person).tokens.access_token) as kept,
+    ):
         service.logout(tokens.decode_access(staffed.token).session_id)
         assert_put_out(ended, "session_ended")
         assert kept.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True

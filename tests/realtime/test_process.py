@@ -112,7 +112,22 @@ def test_who_sends_more_than_is_worked_through_is_ended(realtime: Realtime) -> N
     assert _ends(stranger, 5) < 5
 
 
-GARBAGE = ["4", "42", "42{}", "42[]", "42[null]", "42[{}]", "4" + "[" * 9000, "452-[]", "44{}", "49", "9", "", "x", "42[1e999]"]
+GARBAGE = [
+    "4",
+    "42",
+    "42{}",
+    "42[]",
+    "42[null]",
+    "42[{}]",
+    "4" + "[" * 9000,
+    "452-[]",
+    "44{}",
+    "49",
+    "9",
+    "",
+    "x",
+    "42[1e999]",
+]
 
 
 def _logged_in(realtime: Realtime, token: str) -> websocket.WebSocket:

@@ -59,7 +59,7 @@ def test_strangers_do_not_learn_that_it_exists(api: Api, busy: HotelForTests) ->
     assert admin.get(f"/hotels/{new_id()}/events").status_code == 404
 
 
-@pytest.mark.parametrize("query", [{"after": -1}, {"after": "x"}, {"limit": 0}, {"limit": 501}])
+@pytest.mark.parametrize("query", [{"after": -1}, {"after": "x"}, {"limit": 0}, {"limit": 501}, {"before": 1}])
 def test_odd_questions_are_refused(api: Api, busy: HotelForTests, query: dict[str, Any]) -> None:
     assert api.as_(member(busy.id)).get(f"/hotels/{busy.id}/events", **query).status_code == 422
 
