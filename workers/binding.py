@@ -125,7 +125,8 @@ def _put_off(claimed: Claim, error: Unavailable) -> str:
 
 
 def _binding(name: str) -> Binding:
-    celery_app.loader.import_default_modules()
+    if name not in BINDINGS:
+        celery_app.loader.import_default_modules()
     return BINDINGS[name]
 
 

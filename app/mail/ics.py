@@ -9,6 +9,15 @@ from app.mail.one_line import one_line
 CONTENT_TYPE = "text/calendar; method=PUBLISH; component=VEVENT"
 FILENAME = "stay.ics"
 LONGEST_LINE = 75  # octets, without the line's end: RFC 5545 section 3.1
+HEAD = (
+    "BEGIN:VCALENDAR",
+    "VERSION:2.0",
+    "PRODID:-//SmartStay//Stays//EN",
+    "CALSCALE:GREGORIAN",
+    "METHOD:PUBLISH",
+    "BEGIN:VEVENT",
+)
+TAIL = ("STATUS:CONFIRMED", "TRANSP:TRANSPARENT", "END:VEVENT", "END:VCALENDAR")
 
 
 def stay_event(
@@ -33,12 +42,7 @@ def stay_event(
     """
     zone = ZoneInfo(time_zone)
     lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//SmartStay//Stays//EN",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
+        *HEAD,
         f"UID:{_escaped(uid)}",
         f"DTSTAMP:{_utc(stamped_at)}",
         f"SEQUENCE:{sequence}",
@@ -48,10 +52,7 @@ def stay_event(
         f"LOCATION:{_escaped(location)}",
         f"DESCRIPTION:{_escaped(description)}",
         f"ORGANIZER:mailto:{quote(organizer_email, safe='@')}",
-        "STATUS:CONFIRMED",
-        "TRANSP:TRANSPARENT",
-        "END:VEVENT",
-        "END:VCALENDAR",
+        *TAIL,
     ]
     return "".join(_folded(line) for line in lines)
 

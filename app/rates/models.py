@@ -67,7 +67,13 @@ class RateSpan(Model):
             "rate_plan_id",
             text("lower(days)"),
             postgresql_include=[
-                "days", "price", "stop_sell", "closed_to_arrival", "closed_to_departure", "min_nights", "max_nights"
+                "days",
+                "price",
+                "stop_sell",
+                "closed_to_arrival",
+                "closed_to_departure",
+                "min_nights",
+                "max_nights",
             ],
         ),
     )

@@ -41,6 +41,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Up to `count` rooms of a type for a stay, other than those `passed` over."""
+
+    room_type_id: UUID
+    stay: Range[date]
+    count: int
+    passed: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class Freed:
     """Nights of a room that nobody has any more."""
 
@@ -56,25 +66,19 @@ def lock_rooms(session: Session, room_ids: Collection[UUID]) -> list[Room]:
     return list(session.scalars(statement))
 
 
-def lock_free(
-    session: Session, room_type_id: UUID, stay: Range[date], count: int, passed: Collection[UUID] = ()
-) -> list[UUID]:
-    """Locks up to `count` free rooms of a type that nobody else is looking at, those first that leave the smallest gaps."""
-    return _candidates(session, " SKIP LOCKED", room_type_id, stay, count, passed)
+def lock_free(session: Session, wanted: Wanted) -> list[UUID]:
+    """Locks free rooms of the type that nobody else is looking at, those first that leave the smallest gaps."""
+    return _candidates(session, wanted, " SKIP LOCKED")
 
 
-def wait_for_free(
-    session: Session, room_type_id: UUID, stay: Range[date], count: int, passed: Collection[UUID] = ()
-) -> list[UUID]:
+def wait_for_free(session: Session, wanted: Wanted) -> list[UUID]:
     """As `lock_free`, but waits for rooms that others hold locked: they may want them for other nights."""
-    return _candidates(session, "", room_type_id, stay, count, passed)
+    return _candidates(session, wanted, "")
 
 
-def _candidates(
-    session: Session, locking: str, room_type_id: UUID, stay: Range[date], count: int, passed: Collection[UUID]
-) -> list[UUID]:
-    bound: dict[str, Any] = {"room_type_id": room_type_id, "check_in": stay.lower, "check_out": stay.upper}
-    return list(session.scalars(text(CANDIDATES + locking), bound | {"count": count, "passed": list(passed)}))
+def _candidates(session: Session, wanted: Wanted, locking: str) -> list[UUID]:
+    bound = {"room_type_id": wanted.room_type_id, "check_in": wanted.stay.lower, "check_out": wanted.stay.upper}
+    return list(session.scalars(text(CANDIDATES + locking), bound | {"count": wanted.count, "passed": wanted.passed}))
 
 
 def release_lapsed(session: Session, room_ids: Collection[UUID], stay: Range[date]) -> list[Freed]:

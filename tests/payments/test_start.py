@@ -9,7 +9,7 @@ import pytest
 from app.payments.service import link
 from tests import factories
 from tests.api import Api, new_key
-from tests.payments.stage import Stage, hurry, promised, rows, run, told
+from tests.payments.stage import Stage, all_at_once, hurry, promised, rows, run, told
 from tests.payments.till import Till
 
 Jobs = Callable[[], int]
@@ -55,6 +55,16 @@ def test_the_same_key_replays(stage: Stage, till: Till) -> None:
     assert "Idempotent-Replayed" not in first.headers
     assert first.json == second.json
     assert (len(stage.payments), till.calls("initialize")) == (1, 1)
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_case_10_started_five_times_at_once(stage: Stage, till: Till, same_key: bool) -> None:
+    key, answers = new_key(), list[Any]()
+    all_at_once(lambda: answers.append(stage.start(key if same_key else new_key())), 5)
+    assert {answer.status_code for answer in answers} <= {200, 201, 202}
+    assert {answer.json["reference"] for answer in answers} == {stage.payment["reference"]}
+    assert (stage.payment["status"], till.calls("initialize")) == ("initialized", 1)
+    assert promised("payments.start") == ["payments.start"]
 
 
 @pytest.mark.parametrize("key", [None, "k" * 10_000, "a b", "\x7f"])

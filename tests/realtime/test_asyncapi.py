@@ -6,7 +6,7 @@ from uuid import UUID
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from flask import Flask
 from sqlalchemy import text
 

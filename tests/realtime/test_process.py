@@ -72,7 +72,7 @@ def _stranger(realtime: Realtime) -> websocket.WebSocket:
     """A connection of Engine.IO that has not logged in."""
     address = realtime.url.replace("http", "ws")
     stranger = websocket.create_connection(f"{address}/socket.io/?EIO=4&transport=websocket", timeout=5)
-    assert stranger.recv().startswith("0{")
+    assert str(stranger.recv()).startswith("0{")
     return stranger
 
 
@@ -108,6 +108,7 @@ def test_a_long_post_is_refused(realtime: Realtime) -> None:
 def test_who_sends_more_than_is_worked_through_is_ended(realtime: Realtime) -> None:
     stranger = _stranger(realtime)
     frame = websocket.ABNF.create_frame("40{}", websocket.ABNF.OPCODE_TEXT).format()
+    assert stranger.sock is not None
     stranger.sock.sendall(frame * MOST_UNREAD * 20)
     assert _ends(stranger, 5) < 5
 
@@ -134,7 +135,7 @@ def _logged_in(realtime: Realtime, token: str) -> websocket.WebSocket:
     """The same, logged in by hand."""
     guest = _stranger(realtime)
     guest.send(f'40{{"token":"{token}"}}')
-    assert guest.recv().startswith("40{")
+    assert str(guest.recv()).startswith("40{")
     return guest
 
 

@@ -25,22 +25,22 @@ def test_a_member_reads_the_log_page_by_page(api: Api, busy: HotelForTests) -> N
     staff = api.as_(member(busy.id, "hotel_staff"))
     first = staff.get(f"/hotels/{busy.id}/events", limit=3)
     assert first.status_code == 200
-    assert [event["seq"] for event in first.json["events"]] == [1, 2, 3]
-    assert (first.json["seq"], first.json["more"]) == (3, True)
-    second = staff.get(f"/hotels/{busy.id}/events", limit=3, after=first.json["seq"]).json
+    assert [event["seq"] for event in first.get_json()["events"]] == [1, 2, 3]
+    assert (first.get_json()["seq"], first.get_json()["more"]) == (3, True)
+    second = staff.get(f"/hotels/{busy.id}/events", limit=3, after=first.get_json()["seq"]).get_json()
     assert [event["data"]["reference"] for event in second["events"]] == ["R4", "R5"]
     assert (second["seq"], second["more"]) == (5, False)
-    third = staff.get(f"/hotels/{busy.id}/events", after=5).json
+    third = staff.get(f"/hotels/{busy.id}/events", after=5).get_json()
     assert third == {"seq": 5, "events": [], "more": False}
 
 
 def test_a_full_last_page_has_no_more(api: Api, busy: HotelForTests) -> None:
-    answer = api.as_(member(busy.id)).get(f"/hotels/{busy.id}/events", limit=5).json
+    answer = api.as_(member(busy.id)).get(f"/hotels/{busy.id}/events", limit=5).get_json()
     assert (len(answer["events"]), answer["seq"], answer["more"]) == (5, 5, False)
 
 
 def test_an_event_is_told_as_its_dashboards_heard_it(api: Api, busy: HotelForTests) -> None:
-    answer = api.as_(person(role="platform_admin")).get(f"/hotels/{busy.id}/events", limit=1).json
+    answer = api.as_(person(role="platform_admin")).get(f"/hotels/{busy.id}/events", limit=1).get_json()
     (event,) = answer["events"]
     assert event.keys() == {"seq", "event", "data"}
     assert event["event"] == "new_booking"
@@ -53,8 +53,8 @@ def test_strangers_do_not_learn_that_it_exists(api: Api, busy: HotelForTests) ->
     assert api.get(path).status_code == 401
     for someone in (person(), member(hotel().id)):
         answer = api.as_(someone).get(path)
-        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
-        assert "events" not in answer.json
+        assert (answer.status_code, answer.get_json()["code"]) == (404, "not_found")
+        assert "events" not in answer.get_json()
     admin = api.as_(person(role="platform_admin"))
     assert admin.get(f"/hotels/{new_id()}/events").status_code == 404
 

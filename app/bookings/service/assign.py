@@ -63,7 +63,7 @@ def _take_any(session: Session, stay: Stay, room_type_id: UUID, owners: Sequence
     look = ledger.lock_free
     while len(got) < len(owners):
         missing = [owner for owner in owners if owner not in got]
-        candidates = look(session, room_type_id, stay.days, len(missing), got.values())
+        candidates = look(session, ledger.Wanted(room_type_id, stay.days, len(missing), list(got.values())))
         if candidates:
             wanted = [Taken(room_id, owner) for room_id, owner in zip(candidates, missing, strict=False)]
             got |= _settle(session, stay, wanted)
