@@ -1,4 +1,4 @@
-"""Commands for people who run the system: `flask db …`, `flask settings`."""
+"""Commands for people who run the system: `flask db …`, `flask settings`, `flask payments …`."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.config import Settings
+from app.payments.cli import payments_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -19,6 +20,7 @@ def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
     app.cli.add_command(db)
     app.cli.add_command(show_settings)
+    app.cli.add_command(payments_cli)
 
 
 def alembic_config() -> Config:

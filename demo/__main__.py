@@ -1,4 +1,4 @@
-"""`python -m demo load|story|accounts|token`: the sample world, its people, and the story played in it."""
+"""`python -m demo load|story|watch|accounts|token`: the sample world, its people, and the story played in it."""
 
 import argparse
 import sys
@@ -9,6 +9,7 @@ from app.core import db
 from demo import accounts
 from demo.load import SCALES, load
 from demo.story.play import play
+from demo.watch import watch
 
 
 def main() -> int:
@@ -17,6 +18,8 @@ def main() -> int:
         return _load(SCALES[asked.scale] if asked.hotels is None else asked.hotels)
     if asked.command == "story":
         return play(as_json=asked.json)
+    if asked.command == "watch":
+        return watch(asked.hotel)
     if asked.command == "token":
         return _token(asked.who)
     print(accounts.table())
@@ -31,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("--hotels", type=int, help="so many hotels instead of a scale's number")
     story = commands.add_parser("story", help="play the main job on a running system")
     story.add_argument("--json", action="store_true", help="end with one JSON object")
+    watching = commands.add_parser("watch", help="print what a hotel is told, until Ctrl-C")
+    watching.add_argument("hotel", nargs="?", help="its slug; default: the story's hotel")
     commands.add_parser("accounts", help="the demo accounts and their password")
     commands.add_parser("token", help="an access token of a demo account").add_argument(
         "who", help="a role or an e-mail"

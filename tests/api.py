@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from tests.factories import PASSWORD, Person
 
@@ -23,17 +22,17 @@ class Api:
         assert answer.status_code == 200, answer.text
         return Api(self.app, answer.json["access_token"])
 
-    def get(self, path: str, **query: Any) -> TestResponse:
+    def get(self, path: str, **query: Any) -> Any:
         return self._send("GET", path, query_string=query)
 
-    def post(self, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> TestResponse:
+    def post(self, path: str, body: Any = None, *, key: str | None = None, **headers: str) -> Any:
         extra = {"Idempotency-Key": key} if key else {}
         return self._send("POST", path, json={} if body is None else body, headers=headers | extra)
 
-    def patch(self, path: str, body: Any) -> TestResponse:
+    def patch(self, path: str, body: Any) -> Any:
         return self._send("PATCH", path, json=body)
 
-    def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **rest: Any) -> TestResponse:
+    def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **rest: Any) -> Any:
         auth = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return self.app.test_client().open(PREFIX + path, method=method, headers=(headers or {}) | auth, **rest)
 

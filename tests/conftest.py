@@ -31,7 +31,8 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 TEST_SETTINGS = {
     "PASSWORD_HASH_MEMORY_KIB": "64",
     "SEARCH_CACHE_SECONDS": "0",
-    "DATABASE_POOL_SIZE": "20", "DATABASE_POOL_OVERFLOW": "40",
+    "DATABASE_POOL_SIZE": "20",
+    "DATABASE_POOL_OVERFLOW": "40",
     "LOG_LEVEL": "WARNING",
 }
 
@@ -172,7 +173,7 @@ def redis_keys(application: Flask) -> Callable[[], dict[str, int]]:
     """This test's keys in Redis and the milliseconds they have left."""
 
     def look() -> dict[str, int]:
-        client = redis.Redis.from_url(REDIS_URL, decode_responses=True)
+        client: Any = redis.Redis.from_url(REDIS_URL, decode_responses=True)
         return {key: client.pttl(key) for key in client.scan_iter(redis_client.key("*"))}
 
     return look

@@ -51,7 +51,7 @@ class User(Model):
 
 
 class LoginSession(Model):
-    """A family of refresh tokens: each refresh replaces `refresh_jti`; a token that is neither this nor the one just before ends the family."""
+    """A family of refresh tokens: each refresh replaces `refresh_jti`; any other token but the one just before ends the family."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_user_id", "user_id"),)

@@ -12,7 +12,7 @@ from app.core.columns import Id, Instant, Model, Stamped
 
 
 class OutgoingEmail(Model):
-    """`cause_id` is the booking, refund … that the mail tells of. `attachments`: `[{"filename", "content_type", "content"}]`, content as text."""
+    """`cause_id` is the booking, refund … it tells of. `attachments`: `[{"filename", "content_type", "content"}]`, content as text."""
 
     __tablename__ = "outgoing_emails"
     __table_args__ = (UniqueConstraint("cause_id", "kind", "recipient"),)

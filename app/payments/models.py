@@ -84,7 +84,7 @@ class Payment(Model):
 
 
 class Refund(Model):
-    """Money going back for one payment. `empty_looks`: how often the gateway's list was searched for it in vain after an answer was lost."""
+    """Money going back for one payment. `empty_looks`: how often the gateway's list was searched in vain after a lost answer."""
 
     __tablename__ = "refunds"
     __table_args__ = (

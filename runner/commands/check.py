@@ -34,15 +34,14 @@ def check(_arguments: list[str]) -> int:
 
 
 def static_checks() -> list[Check]:
-    checks = [
+    return [
         Check("format", (_tool("ruff"), "format", "--check", ".")),
         Check("lint", (_tool("ruff"), "check", ".")),
         Check("types", (_tool("mypy"), *(name for name in TYPED if _has_python(name)))),
+        Check("imports", (_tool("lint-imports"),)),
+        Check("dependencies", (_tool("deptry"), ".")),
         Check("shell", (_tool("shellcheck"), "dev", ".ci/run")),
     ]
-    if "[tool.importlinter]" in (ROOT / "pyproject.toml").read_text() or (ROOT / ".importlinter").exists():
-        checks.append(Check("imports", (_tool("lint-imports"),)))
-    return checks
 
 
 def run_migration_check(system: System) -> list[str]:

@@ -60,7 +60,7 @@ def violated(sql: str, **bound: Any) -> str:
     """The constraint that refuses the statement."""
     with pytest.raises(IntegrityError) as refusal, transaction() as session:
         session.execute(text(sql), bound)
-    return str(refusal.value.orig.diag.constraint_name)  # type: ignore[union-attr]
+    return str(refusal.value.orig.diag.constraint_name)
 
 
 @pytest.mark.usefixtures("application")

@@ -171,7 +171,7 @@ def test_login_says_the_same_to_known_and_unknown(api: Api) -> None:
 
 @pytest.mark.parametrize("password", ["", "x" * 129, None])
 def test_login_refuses_what_can_be_no_password(api: Api, password: str | None) -> None:
-    answer = _login(api, factories.person().email, password)  # type: ignore[arg-type]
+    answer = _login(api, factories.person().email, password)
     assert (answer.status_code, list(answer.json["errors"]["json"])) == (422, ["password"])
 
 

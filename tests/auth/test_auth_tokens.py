@@ -237,7 +237,7 @@ def test_case_56_the_librarys_own_refusals_have_our_shape(application: Flask, na
     with application.test_request_context("/api/v1/users/me"):
         response = application.make_response(application.handle_user_exception(error))
         response = application.process_response(response)
-    _assert_refused(TestResponse(*_parts(response), request=None), code)  # type: ignore[arg-type]
+    _assert_refused(TestResponse(*_parts(response), request=None), code)
 
 
 def _parts(response: Any) -> tuple[Any, str, Any]:

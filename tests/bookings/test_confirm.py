@@ -1,6 +1,7 @@
 """A paid booking gets its rooms, or the best the late-payment ladder finds, or nothing: and never what another has."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ pytestmark = pytest.mark.usefixtures("application")
 
 
 def book(api: Api, hotel: HotelForTests, kind: str | None = None, **rest: Any) -> dict[str, Any]:
-    answer = api.as_(factories.person()).post("/bookings", factories.booking_request(hotel, kind, **rest), key=new_key())
+    answer = api.as_(factories.person()).post(
+        "/bookings", factories.booking_request(hotel, kind, **rest), key=new_key()
+    )
     assert answer.status_code == 201, answer.text
     booking: dict[str, Any] = answer.json
     return booking
@@ -39,20 +42,27 @@ def expired(booking: dict[str, Any]) -> dict[str, Any]:
 
 
 def room_of(booking_id: Any) -> str:
-    return str(one("SELECT a.room_id FROM allocations a JOIN booking_rooms r ON r.id = a.booking_room_id WHERE booking_id = :id", id=booking_id))
+    found = (
+        "SELECT a.room_id FROM allocations a JOIN booking_rooms r ON r.id = a.booking_room_id WHERE booking_id = :id"
+    )
+    return str(one(found, id=booking_id))
 
 
 def test_held_rooms_become_booked_rooms(api: Api) -> None:
     held = book(api, factories.hotel())
     before = one("SELECT id FROM allocations")
     assert pay(held["id"]) is Outcome.SAME_ROOMS
-    assert one("SELECT id FROM allocations WHERE hold_expires_at IS NULL") == before  # an update, never delete and insert
+    assert (
+        one("SELECT id FROM allocations WHERE hold_expires_at IS NULL") == before
+    )  # an update, never delete and insert
     assert status(held["id"]) == "confirmed"
     assert [event["status"] for event in told("room_status_changed")] == ["locked", "booked"]
     (event,) = told("new_booking")
     assert (event["booking_id"], event["reference"]) == (held["id"], held["reference"])
     assert one("SELECT count(*) FROM outgoing_emails") == 2
-    assert "BEGIN:VCALENDAR" in one("SELECT attachments->0->>'content' FROM outgoing_emails WHERE kind = 'booking_confirmed'")
+    assert "BEGIN:VCALENDAR" in one(
+        "SELECT attachments->0->>'content' FROM outgoing_emails WHERE kind = 'booking_confirmed'"
+    )
 
 
 def test_case_06_confirm_wins_over_a_sweep_that_comes_later(api: Api) -> None:
@@ -68,7 +78,7 @@ def test_case_06_at_the_same_instant_exactly_one_result(api: Api) -> None:
     for _ in range(12):
         held = book(api, hotel)
         lapse(held["id"], seconds=0)
-        calls: list[Callable[[], Any]] = [lambda found=held: pay(found["id"]), expire.sweep]
+        calls: list[Callable[[], Any]] = [partial(pay, held["id"]), expire.sweep]
         outcome, _swept = at_once(calls)
         assert outcome in {Outcome.SAME_ROOMS, Outcome.SAME_TYPES}
         assert status(held["id"]) == "confirmed"
@@ -126,7 +136,10 @@ class TestLadder:
         late = expired(book(api, hotel, "Deluxe", rooms=two))
         book(api, hotel, "Deluxe")
         assert pay(late["id"]) is Outcome.BETTER_TYPE
-        types = one("SELECT array_agg(room_type_id::text ORDER BY room_type_id) FROM booking_rooms WHERE booking_id = :id", id=late["id"])
+        types = one(
+            "SELECT array_agg(room_type_id::text ORDER BY room_type_id) FROM booking_rooms WHERE booking_id = :id",
+            id=late["id"],
+        )
         assert types == sorted(str(hotel.types[name].id) for name in ("Deluxe", "Executive"))
         later = expired(book(api, hotel, "Deluxe", rooms=two, start=20))
         book(api, hotel, "Deluxe", start=20)

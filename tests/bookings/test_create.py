@@ -22,12 +22,22 @@ def rows(table: str, where: str = "true") -> int:
 
 def events(name: str) -> list[dict[str, Any]]:
     with reading() as session:
-        found = session.scalars(text("SELECT payload FROM hotel_events WHERE name = :name ORDER BY seq"), {"name": name})
+        found = session.scalars(
+            text("SELECT payload FROM hotel_events WHERE name = :name ORDER BY seq"), {"name": name}
+        )
         return list(found)
 
 
 def nothing_written() -> bool:
-    tables = ("bookings", "booking_rooms", "booking_nights", "allocations", "hotel_events", "outbox", "idempotency_keys")
+    tables = (
+        "bookings",
+        "booking_rooms",
+        "booking_nights",
+        "allocations",
+        "hotel_events",
+        "outbox",
+        "idempotency_keys",
+    )
     return [rows(table) for table in tables] == [0] * len(tables)
 
 
@@ -235,7 +245,9 @@ class TestWhoMayNot:
             assert someone.post(f"/bookings/{mine['id']}/cancel", {}, key=new_key()).status_code == 404
         assert rows("bookings", "status = 'pending_payment'") == 1
 
-    @pytest.mark.parametrize("member", ["status", "user_id", "total_amount", "hold_expires_at", "is_admin", "reference"])
+    @pytest.mark.parametrize(
+        "member", ["status", "user_id", "total_amount", "hold_expires_at", "is_admin", "reference"]
+    )
     def test_case_63_nobody_sets_what_is_ours_to_set(self, api: Api, member: str) -> None:
         body = factories.booking_request(factories.hotel()) | {member: "confirmed"}
         answer = api.as_(factories.person()).post("/bookings", body, key=new_key())

@@ -45,7 +45,7 @@ def test_more_than_requested_is_paid_when_the_customer_bears_the_fees() -> None:
     ],
 )
 def test_anything_else_is_for_a_person(wrong: dict[str, object]) -> None:
-    assert meaning(ASKED, replace(SUCCESS, **wrong)) is Meaning.WRONG  # type: ignore[arg-type]
+    assert meaning(ASKED, replace(SUCCESS, **wrong)) is Meaning.WRONG
 
 
 @pytest.mark.parametrize(

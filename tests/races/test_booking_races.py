@@ -127,7 +127,9 @@ def test_a_hotels_events_have_no_gaps_and_come_in_the_order_of_their_commits(api
     book_at_once(api, [factories.booking_request(hotel)] * 20)
     with reading() as session:
         seqs = list(session.scalars(text("SELECT seq FROM hotel_events ORDER BY seq")))
-        in_outbox = list(session.scalars(text("SELECT (payload->>'seq')::int FROM outbox WHERE kind = 'event' ORDER BY id")))
+        in_outbox = list(
+            session.scalars(text("SELECT (payload->>'seq')::int FROM outbox WHERE kind = 'event' ORDER BY id"))
+        )
     assert seqs == list(range(1, 21))
     assert in_outbox == seqs
     assert all(later - earlier == 1 for earlier, later in pairwise(seqs))

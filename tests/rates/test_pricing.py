@@ -27,7 +27,7 @@ def day(number: int) -> date:
 
 
 def span(first: int, end: int, price: int = 100, **rules: object) -> Span:
-    return Span(day(first), day(end), price, **rules)  # type: ignore[arg-type]
+    return Span(day(first), day(end), price, **rules)
 
 
 def test_nights_exclude_the_day_of_departure() -> None:

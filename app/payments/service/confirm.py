@@ -10,10 +10,12 @@ from app.bookings.service import confirm, expire, locks, money
 from app.bookings.service.confirm import Outcome
 from app.core.clock import sql_now
 from app.core.db import retrying, transaction
+from app.core.errors import Busy
 from app.core.logging import logger
 from app.payments import queries, reasons
 from app.payments.models import Payment, PaymentState
 from app.payments.service import owe
+from app.rooms.errors import RoomTaken
 
 TAKES_ROOMS = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
@@ -37,8 +39,16 @@ def paid(payment_id: UUID) -> None:
         _tell(applied)
 
 
-@retrying
 def _apply(payment_id: UUID) -> Applied | None:
+    """The ladder knows what to do without a room; a room that is merely locked too long is a reason to come again."""
+    try:
+        return _in_one_transaction(payment_id)
+    except RoomTaken as error:
+        raise Busy from error
+
+
+@retrying
+def _in_one_transaction(payment_id: UUID) -> Applied | None:
     with transaction() as session:
         booking, payment = queries.lock_with_booking(session, payment_id)
         if payment.status != PaymentState.SUCCESS or not payment.kept or payment.applied_at is not None:
