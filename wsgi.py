@@ -1,6 +1,6 @@
 """The application for whatever serves it. Patches nothing: gunicorn.conf.py does, first thing, for realtime alone."""
 
-from app import create_app
+from app.factory import create_app
 from app.config import settings
 from app.core.orphans import die_with_parent
 

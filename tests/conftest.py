@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
-from app import create_app
+from app.factory import create_app
 from app.cli import alembic_config
 from app.config import Settings, settings
 from app.core import db, redis_client

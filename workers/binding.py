@@ -80,7 +80,7 @@ def run_row(row_id: int) -> None:
         return
     if claimed is None:
         return
-    with logging.context(request_id=claimed.request_id, job=claimed.name, row_id=row_id):
+    with logging.context(**claimed.payload | {"request_id": claimed.request_id, "job": claimed.name, "row_id": row_id}):
         _run(claimed)
 
 
@@ -97,7 +97,9 @@ def _run(claimed: Claim) -> None:
             log.error("job_dead")
         raise
     finally:
-        JOBS.labels(claimed.name, outcome).observe(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        JOBS.labels(claimed.name, outcome).observe(seconds)
+        log.info("job_run", outcome=outcome, attempts=claimed.attempts, ms=round(seconds * 1000, 1))
 
 
 def _attempt(claimed: Claim) -> str:

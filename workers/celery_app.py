@@ -19,7 +19,8 @@ def _refuse_wrong_process(**_: Any) -> None:
 
 def _configure_logging(**_: Any) -> None:
     logging.configure(settings().log_level, settings().process)
-    # It would log every run and every failure a second time, without the request's id.
+    # They would log every message, run and failure once more, without the request's id.
+    stdlib_logging.getLogger("celery.worker.strategy").setLevel("WARNING")
     stdlib_logging.getLogger("celery.app.trace").setLevel("CRITICAL")
 
 

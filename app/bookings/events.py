@@ -40,13 +40,10 @@ def new_booking(booking: Booking) -> HotelEvent:
     return HotelEvent(booking.hotel_id, "new_booking", facts | days)
 
 
-def changed(booking: Booking) -> list[HotelEvent | UserEvent]:
+def changed(booking: Booking) -> HotelEvent:
     """Told to the hotel and to the guest, if he has an account."""
     facts = {"booking_id": str(booking.id), "status": booking.status, "payment_status": booking.payment_status}
-    told: list[HotelEvent | UserEvent] = [HotelEvent(booking.hotel_id, "booking_changed", facts)]
-    if booking.user_id:
-        told.append(UserEvent(booking.user_id, "booking_changed", facts))
-    return told
+    return HotelEvent(booking.hotel_id, "booking_changed", facts, booking.user_id)
 
 
 def lock_expiring(user_id: UUID, booking_id: UUID, hold_expires_at: datetime, now: datetime) -> UserEvent:

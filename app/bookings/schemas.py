@@ -57,7 +57,7 @@ class BookingIn(Schema):
     guest = ma.fields.Nested(GuestIn, required=True)
     special_requests = Text(1000, load_default=None, allow_none=True)
     search_id = ma.fields.UUID(load_default=None, allow_none=True)
-    expected_total = Kobo(load_default=None, allow_none=True)
+    expected_total = Kobo(1, load_default=None, allow_none=True)
 
     @ma.validates_schema
     def each_room_once(self, data: dict[str, Any], **_kwargs: Any) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
@@ -11,13 +11,12 @@ from app.bookings import policies, present, queries
 from app.bookings.request import BookingRequest
 from app.bookings.schemas import BookingIn, BookingOut, BookingsOut, CancelIn, PageArgs
 from app.bookings.service import cancel, create
-from app.core import idempotency
+from app.core.blueprint import sent_key
 from app.core.db import reading
 from app.core.errors import NotFound
 from app.core.paging import cursor_of, read_cursor
 
 blp = Blueprint("bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, cancel them")
-KEY = "Idempotency-Key"
 
 
 @blp.route("", methods=["POST"])
@@ -31,7 +30,7 @@ def create_booking(body: BookingRequest) -> Response:
 
     Rooms paid now are held for 15 minutes; rooms paid at the hotel are confirmed at once. 409 `room_taken` names up to three other offers.
     """
-    key = idempotency.key_for(principal().user_id, "bookings.create", request.headers.get(KEY), request.get_json())
+    key = sent_key(principal().user_id, "bookings.create")
     made = create.by_guest(principal(), body, key)
     return _answer(made.booking_id, 201, replayed=made.replayed)
 
@@ -72,8 +71,7 @@ def get_booking(booking_id: UUID) -> Response:
 @blp.problems(400, 404, 409, 415, 422)
 def cancel_booking(body: dict[str, Any], booking_id: UUID) -> Response:
     """Cancel my booking before it is paid"""
-    route = f"bookings.cancel:{booking_id}"
-    key = idempotency.key_for(principal().user_id, route, request.headers.get(KEY), request.get_json())
+    key = sent_key(principal().user_id, f"bookings.cancel:{booking_id}")
     replayed = cancel.by_guest(principal(), booking_id, body["reason"], key)
     return _answer(booking_id, 200, replayed=replayed)
 

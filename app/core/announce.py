@@ -24,11 +24,15 @@ _PENDING = "announcements"
 
 @dataclass(frozen=True, slots=True)
 class HotelEvent:
-    """A fact told to the dashboards of a hotel; `seq`, `hotel_id` and `timestamp` are added when it is written."""
+    """A fact told to the dashboards of a hotel; `seq`, `hotel_id` and `timestamp` are added when it is written.
+
+    `user_id`: told to this user as well, without the hotel's number.
+    """
 
     hotel_id: UUID
     name: str
     payload: dict[str, Any]
+    user_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,26 @@ def _numbered(session: Session, events: list[HotelEvent]) -> list[dict[str, Any]
     for event in events:
         by_hotel[event.hotel_id].append(event)
     records: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     for hotel_id in sorted(by_hotel):
         facts = by_hotel[hotel_id]
         last, at = _take_numbers(session, hotel_id, len(facts))
         for seq, fact in enumerate(facts, start=last - len(facts) + 1):
             payload = fact.payload | {"seq": seq, "hotel_id": str(hotel_id), "timestamp": rfc3339(at)}
             records.append({"hotel_id": hotel_id, "seq": seq, "name": fact.name, "payload": payload})
+            rows += _told(fact, payload)
     if records:
         session.execute(insert(HotelEventRow).values(records))
-    return [event_row(record["name"], f"hotel:{record['hotel_id']}", record["payload"]) for record in records]
+    return rows
+
+
+def _told(fact: HotelEvent, payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """To the hotel, and to the user if there is one."""
+    rows = [event_row(fact.name, f"hotel:{fact.hotel_id}", payload)]
+    if fact.user_id:
+        unnumbered = {name: value for name, value in payload.items() if name != "seq"}
+        rows.append(event_row(fact.name, f"user:{fact.user_id}", unnumbered))
+    return rows
 
 
 def _take_numbers(session: Session, hotel_id: UUID, count: int) -> tuple[int, datetime]:

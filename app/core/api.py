@@ -11,13 +11,13 @@ PREFIX = "/api/v1"
 class Problem(ma.Schema):
     """RFC 9457 problem document."""
 
-    type = ma.fields.String(metadata={"description": "URI of the kind of problem"})
-    title = ma.fields.String(metadata={"description": "the kind of problem, in words"})
-    status = ma.fields.Integer(metadata={"description": "HTTP status"})
-    code = ma.fields.String(metadata={"description": "stable word to branch on"})
+    type = ma.fields.String(required=True, metadata={"description": "URI of the kind of problem"})
+    title = ma.fields.String(required=True, metadata={"description": "the kind of problem, in words"})
+    status = ma.fields.Integer(required=True, metadata={"description": "HTTP status"})
+    code = ma.fields.String(required=True, metadata={"description": "stable word to branch on"})
     detail = ma.fields.String(metadata={"description": "this problem, in words"})
-    instance = ma.fields.String(metadata={"description": "path of the request"})
-    request_id = ma.fields.String(metadata={"description": "name it when you ask for help"})
+    instance = ma.fields.String(required=True, metadata={"description": "path of the request"})
+    request_id = ma.fields.String(required=True, metadata={"description": "name it when you ask for help"})
     errors = ma.fields.Dict(metadata={"description": "messages by location and field"})
 
 

@@ -2,25 +2,57 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from uuid import UUID
 
 import flask_smorest
+from flask import Request, request
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser
 
+from app.core import idempotency, strict_json
 from app.core.api import Problem
+from app.core.errors import Malformed
 from app.core.problem import MEDIA_TYPE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+KEY = "Idempotency-Key"
 IDEMPOTENCY_HEADER = {
     "in": "header",
-    "name": "Idempotency-Key",
+    "name": KEY,
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[\x21-\x7e]+$"},
     "description": "The same key with the same body has its effect once; keys are kept for 24 hours.",
 }
 
 
+def sent_key(scope: UUID, route: str) -> idempotency.Key:
+    """The request's Idempotency-Key together with its body. Raises KeyRequired, KeyInvalid."""
+    return idempotency.key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
+
+
+class Parser(FlaskParser):
+    """Reads JSON by the application's own strict reader. What to do with unknown members is the schema's word in query strings too,
+    which webargs would otherwise pass over.
+    """
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
+
+    def _raw_load_json(self, req: Request) -> Any:
+        """No body is like `{}`: what is required will be missed."""
+        body = req.get_data()
+        if not body:
+            return missing
+        try:
+            return strict_json.read(body)
+        except ValueError as error:
+            raise Malformed(f"The body is not JSON that we can read: {error}") from error
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """flask-smorest's, plus the problems a route may answer with."""
+
+    ARGUMENTS_PARSER = Parser()
 
     def problems(self, *statuses: int) -> Callable[[F], F]:
         """Documents that the route may answer with problem documents of these statuses."""

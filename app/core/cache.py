@@ -1,11 +1,19 @@
-"""Whole answers kept for seconds in Redis. Without Redis everyone computes for himself."""
+"""Whole answers kept for seconds in Redis. Without Redis everyone computes for himself.
+
+One computes an answer that is not there; who asks for it meanwhile waits for him, but not for long: a filler may die.
+"""
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from app.core import redis_client
+
+FILLING_MS = 2000
+PATIENCE = 0.1
+PAUSE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +32,38 @@ def through(namespace: str, question: str, seconds: int, compute: Callable[[], s
     found = _find(name, seconds)
     if found is not None:
         return found
-    body = compute()
-    redis_client.ask(lambda client: client.set(name, body, px=seconds * 1000), default=None)
-    return Cached(body, 0)
+    if _may_fill(name):
+        return Cached(_fill(name, seconds, compute), 0)
+    return _await(name, seconds) or Cached(compute(), 0)
+
+
+def _may_fill(name: str) -> bool:
+    """Whether nobody is at it already."""
+
+    def claim(client: Any) -> bool:
+        return bool(client.set(f"{name}:filling", 1, nx=True, px=FILLING_MS))
+
+    return redis_client.ask(claim, default=True)
+
+
+def _fill(name: str, seconds: int, compute: Callable[[], str]) -> str:
+    try:
+        body = compute()
+        redis_client.ask(lambda client: client.set(name, body, px=seconds * 1000), default=None)
+        return body
+    finally:
+        redis_client.ask(lambda client: bool(client.delete(f"{name}:filling")), default=False)
+
+
+def _await(name: str, seconds: int) -> Cached | None:
+    """The answer somebody else computes right now, if it comes in time."""
+    patient_until = time.monotonic() + PATIENCE
+    while time.monotonic() < patient_until:
+        time.sleep(PAUSE)
+        found = _find(name, seconds)
+        if found is not None:
+            return found
+    return None
 
 
 def _find(name: str, seconds: int) -> Cached | None:

@@ -45,6 +45,7 @@ def connect(settings: Settings) -> Engine:
         pool_timeout=settings.database_pool_timeout,
         pool_recycle=1800,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text goes into logs, and what was bound may be a mail or a password's hash
         connect_args={"connect_timeout": 3, "options": options, "application_name": f"smartstay-{settings.process}"},
     )
     bind(engine)

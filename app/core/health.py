@@ -69,7 +69,12 @@ def multiprocess_dir() -> str | None:
 def _refuse_strangers() -> None:
     token = current_app.config["SETTINGS"].metrics_token
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token is not None and hmac.compare_digest(sent, token.get_secret_value()):
+    if token is not None and hmac.compare_digest(sent.encode(), token.get_secret_value().encode()):
         return
-    if request.remote_addr not in LOOPBACK:
+    if request.remote_addr not in LOOPBACK or _came_through_a_proxy():
         raise Forbidden
+
+
+def _came_through_a_proxy() -> bool:
+    """A proxy on this very host would make everybody local. Those that we are told about are undone before we look."""
+    return "X-Forwarded-For" in request.headers and not current_app.config["SETTINGS"].trusted_proxies

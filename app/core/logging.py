@@ -5,11 +5,12 @@ Never logged: bodies, tokens, passwords, keys, mail texts.
 
 import logging
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import structlog
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from structlog.typing import FilteringBoundLogger
 
 
@@ -46,9 +47,21 @@ def logger(name: str) -> FilteringBoundLogger:
     return cast(FilteringBoundLogger, structlog.get_logger(name))
 
 
-def context(**fields: Any) -> AbstractContextManager[None]:
-    """Every line inside carries the fields."""
-    return bound_contextvars(**{name: value for name, value in fields.items() if value is not None})
+@contextmanager
+def context(**fields: Any) -> Iterator[None]:
+    """Every line inside carries the fields, and those that `note` adds meanwhile."""
+    before = dict(get_contextvars())
+    note(**fields)
+    try:
+        yield
+    finally:
+        clear_contextvars()
+        bind_contextvars(**before)
+
+
+def note(**fields: Any) -> None:
+    """From now on every line of this request or job carries the fields."""
+    bind_contextvars(**{name: value for name, value in fields.items() if value is not None})
 
 
 def current_request_id() -> str | None:

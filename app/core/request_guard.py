@@ -8,27 +8,31 @@ import orjson
 from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.core import strict_json
 from app.core.columns import new_id
-from app.core.errors import NotJson
+from app.core.errors import NotFound, NotJson
 from app.core.logging import logger
 from app.core.metrics import REQUESTS
 
 MAX_BODY = 64 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
-NOT_JSON_ALLOWED = frozenset({"auth.token"})
+FORMS = frozenset({"auth.token"})
+SIGNED_BYTES = "webhooks."  # read as they came: a signature is over the very bytes
+IDS = re.compile(r".*_id|reference")
 
 log = logger("app.request")
 
 
 class OrjsonProvider(JSONProvider):
-    """JSON by orjson: refuses NaN, lone surrogates, depth above 1,024; knows UUIDs, dates and instants."""
+    """JSON by orjson, which knows UUIDs, dates and instants; strict in what it reads."""
 
     def dumps(self, obj: Any, **_kwargs: Any) -> str:
         return orjson.dumps(obj, option=orjson.OPT_UTC_Z).decode()
 
     def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
-        return orjson.loads(s)
+        return strict_json.read(s)
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         body = orjson.dumps(self._prepare_response_obj(args, kwargs), option=orjson.OPT_UTC_Z)
@@ -40,25 +44,50 @@ def register(app: Flask) -> None:
     app.json = OrjsonProvider(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.before_request(_name_request)
-    app.before_request(_refuse_other_media)
+    app.before_request(_refuse_odd_paths)
+    app.before_request(_refuse_odd_bodies)
     app.after_request(_tell)
 
 
 def _name_request() -> None:
-    """The client's X-Request-Id when it is sane, else one of ours; it goes into every line, job and vendor call that follows."""
+    """The client's X-Request-Id when it is sane, else one of ours; it goes into every line, job and vendor call that follows, and so
+    do the ids in the path, so that one booking's lines can be found.
+    """
     sent = request.headers.get("X-Request-Id", "")
     clear_contextvars()
     g.request_id = sent if REQUEST_ID.fullmatch(sent) else str(new_id())
     g.began = time.monotonic()
-    bind_contextvars(request_id=g.request_id)
+    named = {name: str(value) for name, value in (request.view_args or {}).items() if IDS.fullmatch(name)}
+    bind_contextvars(**named, request_id=g.request_id)
 
 
-def _refuse_other_media() -> None:
-    if request.method not in {"POST", "PUT", "PATCH"} or request.endpoint in NOT_JSON_ALLOWED:
+def _refuse_odd_paths() -> None:
+    if "\x00" in request.path:  # PostgreSQL has no text with NUL, so nothing is called so
+        raise NotFound
+
+
+def _refuse_odd_bodies() -> None:
+    if request.routing_exception is not None or request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    if request.endpoint and request.endpoint.startswith("webhooks."):
-        return
-    if request.content_length and not request.is_json:
+    if (request.content_length or 0) > MAX_BODY:
+        raise RequestEntityTooLarge
+    endpoint = request.endpoint or ""
+    if _has_body() and not endpoint.startswith(SIGNED_BYTES):
+        _refuse_other_media(endpoint)
+
+
+def _has_body() -> bool:
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _refuse_other_media(endpoint: str) -> None:
+    """Compressed bodies are refused unseen: a few kilobytes of them may be gigabytes."""
+    if request.content_encoding not in {None, "", "identity"}:
+        raise NotJson("Send the body without a Content-Encoding")
+    if endpoint in FORMS:
+        if request.mimetype != "application/x-www-form-urlencoded":
+            raise NotJson("Send application/x-www-form-urlencoded")
+    elif not request.is_json:
         raise NotJson
 
 

@@ -73,6 +73,13 @@ class QueryInt(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class QueryFlag(ma.fields.Boolean):
+    """`true` or `false` of a query string, and no other spelling."""
+
+    truthy = {"true"}  # noqa: RUF012 - marshmallow's way of saying it
+    falsy = {"false"}  # noqa: RUF012
+
+
 class Degrees(ma.fields.Float):
     """A coordinate of a query string, in degrees between two bounds."""
 

@@ -11,7 +11,7 @@ blp = Blueprint("hotels", __name__, url_prefix="/hotels", description="Hotels an
 
 
 @blp.get("")
-@blp.arguments(HotelListQuery, location="query", unknown="raise")
+@blp.arguments(HotelListQuery, location="query")
 @blp.response(200, HotelListView)
 def list_hotels(query: dict[str, Any]) -> dict[str, Any]:
     """List hotels.

@@ -7,7 +7,7 @@ from flask import Response, jsonify, request
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
-from app.core import idempotency
+from app.core.blueprint import sent_key
 from app.core.db import reading
 from app.payments import policies, present, queries, return_page
 from app.payments.errors import PaymentNotFound
@@ -34,11 +34,7 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
     Returns the open attempt as it is, else a fresh one, and leaves at least ten minutes to pay, once. 202 with status `queued` when the
     payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
     """
-    route = f"payments.start:{booking_id}"
-    key = idempotency.key_for(
-        principal().user_id, route, request.headers.get("Idempotency-Key"), request.get_json(silent=True) or {}
-    )
-    started = start.start(principal(), booking_id, key)
+    started = start.start(principal(), booking_id, sent_key(principal().user_id, f"payments.start:{booking_id}"))
     response = jsonify(present.payment(started.shown))
     response.status_code = 201 if started.made else 200
     if started.shown["status"] == PaymentState.QUEUED:

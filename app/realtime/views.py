@@ -16,7 +16,7 @@ blp = Blueprint("events", __name__, url_prefix="/hotels", description="What happ
 
 @blp.route("/<uuid:hotel_id>/events")
 @blp.login_required
-@blp.arguments(EventsQuery, location="query", unknown="raise")
+@blp.arguments(EventsQuery, location="query")
 @blp.response(200, EventLogView)
 @blp.problems(401, 404, 422)
 def list_events(query: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from app.core.money import MAX_KOBO
-from app.core.schema import Day, Degrees, Instant, QueryInt, Schema
+from app.core.schema import Day, Degrees, Instant, QueryFlag, QueryInt, Schema
 from app.hotels.schemas import HotelView, LocationView
 from app.search.criteria import LAST_PAGE, Sort
 
@@ -44,10 +44,8 @@ class SearchQuery(StayQuery):
     min_price = QueryInt(0, MAX_KOBO, metadata={"description": "kobo per room and night on average"})
     max_price = QueryInt(0, MAX_KOBO, metadata={"description": "kobo per room and night on average"})
     stars = QueryInts(QueryInt(1, 5), load_default=[], validate=validate.Length(max=20))
-    free_cancellation = ma.fields.Boolean(
-        load_default=False, metadata={"description": "only what is still free to cancel"}
-    )
-    pay_at_hotel = ma.fields.Boolean(load_default=False, metadata={"description": "only what is paid at the hotel"})
+    free_cancellation = QueryFlag(load_default=False, metadata={"description": "only what is still free to cancel"})
+    pay_at_hotel = QueryFlag(load_default=False, metadata={"description": "only what is paid at the hotel"})
     sort = ma.fields.Enum(Sort, by_value=True, load_default=Sort.DISTANCE)
     page = QueryInt(1, LAST_PAGE, load_default=1, metadata={"description": "of 20 hotels"})
 

@@ -12,7 +12,7 @@ from runner.console import RunnerError, say
 from runner.paths import LOCAL
 
 # One request or job touches a booking in lines that do not name it; these fields tie them together.
-TIES = ("booking_id", "request_id", "job_id", "payment_id", "reference")
+TIES = ("booking", "booking_id", "payment", "payment_id", "reference", "refund_id", "email_id", "request_id", "row_id")
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,13 @@ def logs(arguments: list[str]) -> int:
 def story(folder: Path, reference: str) -> list[Line]:
     """Every line that names the booking or belongs to a request or job that did, in the order of time."""
     lines = [line for line in _read(folder) if line.fields]
-    ties = {
-        value
-        for line in lines
-        if reference in line.text
-        for name in TIES
-        if isinstance(value := line.fields.get(name), str) and value
-    }
+    ties = {value for line in lines if reference in line.text for value in _values(line)}
     told = [line for line in lines if reference in line.text or not ties.isdisjoint(_values(line))]
     return sorted(told, key=lambda line: line.time)
 
 
 def _values(line: Line) -> set[str]:
-    return {value for name in TIES if isinstance(value := line.fields.get(name), str)}
+    return {str(value) for name in TIES if (value := line.fields.get(name))}
 
 
 def _ends(folder: Path, count: int) -> list[Line]:

@@ -1,5 +1,6 @@
 """What another process publishes in Redis arrives, also after Redis was away."""
 
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,3 +62,14 @@ def test_after_a_restart_of_redis_it_listens_again_and_tells_the_numbers(
         Emitter(own_redis.url, prefix).tell(hotel_room(place.id), "new_booking", {"seq": 1})
         assert screen.await_event("new_booking") == [{"seq": 1}]
         assert not screen.ended.is_set()
+
+
+def test_a_redis_that_answers_nothing_is_noticed_and_listened_to_again(
+    emptied: None, application: object, own_redis: OwnRedis, tmp_path: Path
+) -> None:
+    with running(tmp_path / "realtime.log", f"test:{uuid.uuid4().hex}:", REDIS_URL=own_redis.url) as realtime:
+        own_redis.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: realtime.lines("fan_out_deaf"), 15)
+        own_redis.process.send_signal(signal.SIGCONT)
+        wait_until(lambda: len(realtime.lines("fan_out_listening")) == 2, 5)
+        Emitter(own_redis.url, realtime.prefix).tell("hotel:nobody", "new_booking", {})

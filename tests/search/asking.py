@@ -28,7 +28,8 @@ def today(time_zone: str = "Africa/Lagos") -> date:
 def search(api: Api, **query: Any) -> Any:
     """The answer for two nights in ten days around Victoria Island, unless the query says otherwise."""
     usual = {"lat": 6.4281, "lon": 3.4219, "check_in": in_days(10), "check_out": in_days(12), "adults": 1}
-    return api.get("/hotels/search", **usual | query)
+    said = {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items()}
+    return api.get("/hotels/search", **usual | said)
 
 
 def found(answer: Any) -> list[str]:

@@ -45,7 +45,7 @@ def _cancel(session: Session, booking: Booking, guest_id: UUID, reason: str | No
     booking.cancel_reason = reason
     session.flush()
     freed = ledger.release(session, queries.rooms_of(booking))
-    announce(session, *events.freed(freed), *events.changed(booking))
+    announce(session, *events.freed(freed), events.changed(booking))
     if was_confirmed:
         for mail in emails.cancelled(session, booking.id):
             queue_email(session, mail)

@@ -45,7 +45,7 @@ def take_paid(session: Session, booking: Booking) -> Outcome:
     states.move(session, booking, BookingStatus.CONFIRMED, actor=states.SYSTEM, reason=f"paid:{outcome}")
     session.flush()
     announce(session, *events.rooms_became(booking, queries.physical_rooms_of(booking), Night.BOOKED))
-    announce(session, events.new_booking(booking), *events.changed(booking))
+    announce(session, events.new_booking(booking), events.changed(booking))
     for mail in _mails(session, booking.id, outcome):
         queue_email(session, mail)
     return outcome

@@ -16,12 +16,11 @@ from app.bookings.request import BookingRequest
 from app.bookings.service import assign
 from app.bookings.service.locks import RoomLocks
 from app.config import settings
-from app.core import idempotency
+from app.core import idempotency, logging
 from app.core.announce import announce
 from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
 from app.core.errors import AppError
-from app.core.logging import logger
 from app.core.metrics import BOOKINGS
 from app.mail.service import queue_email
 from app.rates.errors import UnknownRate
@@ -31,7 +30,7 @@ from app.rooms import ledger
 from app.rooms.errors import RoomTaken
 from app.rooms.states import Night
 
-log = logger(__name__)
+log = logging.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,4 +211,5 @@ def _tell(written: Written) -> None:
     if written.is_hold:
         RoomLocks(booking.id, written.room_ids, booking.check_in, booking.check_out).take(settings().hold_seconds)
     BOOKINGS.labels("created").inc()
-    log.info("booking_created", booking=booking.reference, booking_id=str(booking.id), status=booking.status)
+    logging.note(booking=booking.reference, booking_id=str(booking.id))
+    log.info("booking_created", status=booking.status)

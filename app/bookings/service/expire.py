@@ -48,7 +48,7 @@ def expire(session: Session, booking: Booking, *, reason: str) -> None:
     states.move(session, booking, BookingStatus.EXPIRED, actor=states.SYSTEM, reason=reason)
     session.flush()
     freed = ledger.release(session, queries.rooms_of(booking))
-    announce(session, *events.freed(freed), *events.changed(booking), *events.lock_expired(booking))
+    announce(session, *events.freed(freed), events.changed(booking), *events.lock_expired(booking))
 
 
 def tell(booking: Booking) -> None:

@@ -13,4 +13,4 @@ def note(session: Session, booking: Booking, status: PaymentStatus) -> None:
         return
     booking.payment_status = status
     session.flush()
-    announce(session, *events.changed(booking))
+    announce(session, events.changed(booking))

@@ -1,0 +1,219 @@
+"""The whole system for fault tests: real servers and processes, a small world, gates in the database, people who use it."""
+
+import itertools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import requests
+from psycopg.rows import dict_row
+
+from demo.story.people import Person
+from demo.story.stage import Stage, expect_status, until
+from demo.story.world import Hotel
+from demo.world.accounts import DEMO_PASSWORD, HOTEL_ADMIN
+from demo.world.story import STORY_SLUG
+from runner.children import is_alive, kill_all, wait_gone
+from runner.environment import DATABASE
+from runner.paths import ROOT
+from runner.processes import WITHOUT_FLOWER
+from runner.system import System
+from tests.faults import gates
+from tests.faults.invariants import assert_whole
+from tests.faults.screen import Screen
+
+# Holds that outlive a test unless it moves them; looks at unheard payments and refunds as often as a test can wait.
+SETTINGS = {
+    "HOLD_SECONDS": "90",
+    "HOLD_WARNING_SECONDS": "5",
+    "HOLD_EXTENSION_SECONDS": "60",
+    "HOLD_GRACE_SECONDS": "3",
+    "HOLDS_PER_GUEST": "100",
+    "PASSWORD_HASH_MEMORY_KIB": "64",
+    "PAYMENT_RECHECK_SECONDS": "2",
+    "REFUND_FOLLOW_SECONDS": "1",
+    "SEARCH_CACHE_SECONDS": "0",
+    "DATABASE_POOL_SIZE": "5",
+    "DATABASE_POOL_OVERFLOW": "5",
+    "LOG_LEVEL": "INFO",
+}
+HOTELS = "3"
+WEB_AND_REALTIME = ("web", "realtime")
+
+
+@dataclass(frozen=True)
+class Stay:
+    """What one guest booked; `payment` is the reference of the attempt, if one was started."""
+
+    guest: Person
+    booking: dict[str, Any]
+    payment: str = ""
+
+    @property
+    def id(self) -> str:
+        return str(self.booking["id"])
+
+    @property
+    def reference(self) -> str:
+        return str(self.booking["reference"])
+
+    @property
+    def email(self) -> str:
+        return str(self.booking["guest"]["email"])
+
+
+class Running:
+    """Made of a System that has started; `look` reads and moves rows behind the application's back."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        told = system.settings()
+        self.stage = Stage(
+            api=told["PUBLIC_API_URL"] + "/api/v1",
+            realtime=told["PUBLIC_REALTIME_URL"],
+            sandbox=told["SANDBOX_URL"],
+            redis_url=told["REDIS_URL"],
+            hold_seconds=float(told["HOLD_SECONDS"]),
+        )
+        self.look: gates.Connection = connected(system)
+        self.hotel_row = self.row("SELECT id, email::text FROM hotels WHERE slug = %s", STORY_SLUG)
+        self.hotel = Hotel(self.stage, str(self.hotel_row["id"]))
+        self.admin = Person(self.stage, HOTEL_ADMIN.email, DEMO_PASSWORD)
+        self._days = itertools.count(20, 3)
+
+    # --- looking -----------------------------------------------------------------------------------------------------
+
+    def row(self, statement: str, *values: object) -> dict[str, Any]:
+        """The one row that it finds."""
+        (found,) = self.look.execute(statement, values).fetchall()
+        return found
+
+    def value(self, statement: str, *values: object) -> Any:
+        return next(iter(self.row(statement, *values).values()))
+
+    def status(self, stay: Stay) -> str:
+        return str(self.value("SELECT status FROM bookings WHERE id = %s", stay.id))
+
+    def mails(self, to: str, about: Stay) -> list[dict[str, Any]]:
+        """What an address got about a booking."""
+        return [mail for mail in self.stage.mails(to) if about.reference in mail["subject"] + mail["text"]]
+
+    def at_gateway(self, path: str, **query: str) -> list[dict[str, Any]]:
+        """The sandbox's own books: `transactions`, `refunds`, `deliveries`."""
+        found: list[dict[str, Any]] = requests.get(
+            f"{self.stage.sandbox}/_control/{path}", query, timeout=10
+        ).json()
+        return found
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    def book(self, guest: Person | None = None, *, plan: str = "pay_now") -> Stay:
+        """One room for two nights that nobody else wants."""
+        who = guest or Person.registered(self.stage)
+        request = self.hotel.request(getattr(self.hotel, plan)["Deluxe"], start=next(self._days))
+        request["guest"]["email"] = who.email
+        return Stay(who, who.book(request))
+
+    def book_and_start(self, guest: Person | None = None) -> Stay:
+        """Booked, and at the checkout."""
+        stay = self.book(guest)
+        return Stay(stay.guest, stay.booking, stay.guest.start_payment(stay.id)["reference"])
+
+    def pay(self, stay: Stay) -> None:
+        """The gateway takes the money; it tells us as its switches say."""
+        answer = requests.post(f"{self.stage.sandbox}/_control/pay", json={"reference": stay.payment}, timeout=30)
+        assert expect_status(answer, 200)["status"] == "success"
+
+    def switch(self, scope: str, **values: str) -> None:
+        answer = requests.put(f"{self.stage.sandbox}/_control/switches", json={"scope": scope} | values, timeout=10)
+        expect_status(answer, 200)
+
+    def clear_switches(self, scope: str) -> None:
+        requests.delete(f"{self.stage.sandbox}/_control/switches", params={"scope": scope}, timeout=10)
+
+    @contextmanager
+    def screen(self) -> Iterator[Screen]:
+        """The hotel's dashboard; closed afterwards."""
+        screen = Screen(self.admin, self.hotel.id)
+        try:
+            yield screen
+        finally:
+            screen.close()
+
+    # --- faults ------------------------------------------------------------------------------------------------------
+
+    def kill(self, victim: str) -> set[int]:
+        """SIGKILL for a program's main process and all below it, or for Redis, whose data is lost. Returns who died."""
+        if victim == "redis":
+            pids = {self.system.redis.pid or 0}
+            self.system.redis.kill()
+            self.system.redis.wipe()
+        else:
+            pids = {self.system.pid(victim), *self.system.children(victim)}
+            kill_all(pids)
+        assert wait_gone(pids, patience=2) == []
+        return pids
+
+    def back(self, victim: str, died: set[int]) -> None:
+        """Redis is started again; programs are by their supervisor, and this waits for it."""
+        if victim == "redis":
+            self.system.redis.start()
+        else:
+            until(f"another {victim}", lambda: self._runs_anew(victim, died))
+
+    def _runs_anew(self, victim: str, died: set[int]) -> bool:
+        info = self.system.supervisor.info(victim)
+        return info.state == "RUNNING" and info.pid not in died and is_alive(info.pid)
+
+    def signal_all(self, programs: tuple[str, ...], number: signal.Signals) -> None:
+        """To the programs' main processes and all below them."""
+        for program in programs:
+            for pid in (self.system.pid(program), *self.system.children(program)):
+                os.kill(pid, number)
+
+    # --- the end of a test -------------------------------------------------------------------------------------------
+
+    def come_to_rest(self, within: float = 20) -> None:
+        """Nothing is owed any more. What only waits for its time (the look after a started payment) is made due."""
+        self.look.execute("UPDATE outbox SET due_at = clock_timestamp() WHERE name = 'payments.start'")
+        until("an empty outbox", lambda: self.value("SELECT count(*) FROM outbox WHERE dead_at IS NULL") == 0, within)
+
+    def assert_whole(self) -> None:
+        """The invariants, with the gateway's own books."""
+        taken = self.at_gateway("transactions")
+        paid = {one["reference"]: one["amount"] for one in taken if one["status"] in ("success", "reversed")}
+        assert_whole(self.look, paid)
+
+    def everybody_serves(self) -> bool:
+        """Every program runs; web and realtime answer."""
+        return all(self.system.supervisor.info(name).state == "RUNNING" for name in WITHOUT_FLOWER)
+
+
+def connected(system: System) -> gates.Connection:
+    """A connection of the test's own."""
+    url = system.postgres.url(DATABASE).replace("postgresql+psycopg://", "postgresql://")
+    return psycopg.connect(url, autocommit=True, row_factory=dict_row)
+
+
+@contextmanager
+def started() -> Iterator[Running]:
+    """A system of its own, gone afterwards."""
+    system = System("faults", persistent=False, overrides=SETTINGS, programs=WITHOUT_FLOWER)
+    try:
+        system.start_servers()
+        system.migrate()
+        load = [sys.executable, "-m", "demo", "load", "--hotels", HOTELS]
+        subprocess.run(load, check=True, env=system.environment(), cwd=ROOT, stdout=subprocess.DEVNULL)
+        with connected(system) as connection:
+            gates.build(connection)
+        system.start_processes()
+        system.wait_ready()
+        yield Running(system)
+    finally:
+        system.destroy()

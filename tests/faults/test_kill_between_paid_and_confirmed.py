@@ -1,0 +1,104 @@
+"""SIGKILL for each process in turn while a guest's money is on its way to his booking, on the real processes of a whole system.
+
+Where a process dies is decided in the database (`gates`): before the gateway's "success" is recorded, between that commit and the one
+that confirms, and while a webhook is being kept. Each time one booking is confirmed, each mail and each event comes once.
+"""
+
+import pytest
+
+from demo.story.stage import until
+from tests.faults.gates import ClosedGate, Gate, closed
+from tests.faults.running import Running, Stay
+from tests.faults.screen import Screen
+
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("system")]
+
+VICTIMS = ("web", "realtime", "relay", "worker-critical", "worker-bulk", "worker-ticks", "beat", "redis")
+# A job whose worker died runs again two seconds after its hard limit: 10 s for the check of a payment, 20 s for a confirmation.
+PATIENCE = {Gate.SETTLE: 10 + 2 + 8, Gate.CONFIRM: 20 + 2 + 8, Gate.WEBHOOK: 20}
+
+FACTS = """
+SELECT b.status, b.payment_status, p.status AS payment, p.kept, p.applied_at IS NOT NULL AS applied,
+  (SELECT count(*) FROM payments WHERE booking_id = b.id) AS payments,
+  (SELECT count(*) FROM refunds WHERE booking_id = b.id) AS refunds,
+  (SELECT count(*) FROM booking_history WHERE booking_id = b.id AND to_status = 'confirmed') AS confirmations,
+  (SELECT count(*) FROM hotel_events e WHERE e.hotel_id = b.hotel_id AND e.name = 'new_booking'
+     AND e.payload->>'booking_id' = b.id::text) AS told,
+  (SELECT count(*) FROM outgoing_emails WHERE cause_id = b.id AND sent_at IS NOT NULL) AS mails
+FROM bookings b JOIN payments p ON p.booking_id = b.id WHERE b.id = %s
+"""
+WHOLE = {
+    "status": "confirmed",
+    "payment_status": "paid",
+    "payment": "success",
+    "kept": True,
+    "applied": True,
+    "payments": 1,
+    "refunds": 0,
+    "confirmations": 1,
+    "told": 1,
+    "mails": 2,
+}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_killed_before_the_gateways_word_is_recorded(running: Running, victim: str) -> None:
+    kill_inside(running, victim, Gate.SETTLE)
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_killed_between_settle_and_confirm(running: Running, victim: str) -> None:
+    kill_inside(running, victim, Gate.CONFIRM)
+
+
+def test_web_is_killed_while_it_keeps_a_webhook(running: Running) -> None:
+    stay = kill_inside(running, "web", Gate.WEBHOOK)
+    (told,) = until("the webhook to be delivered", lambda: _delivered(running, stay))
+    answers = [attempt["status"] for attempt in told["attempts"]]
+    assert (answers[0], answers[-1]) == (None, 200)
+    kept = "SELECT count(*) FROM gateway_events WHERE reference = %s AND event = 'charge.success'"
+    assert running.value(kept, stay.payment) == 1
+
+
+def _delivered(running: Running, stay: Stay) -> list[dict[str, list[dict[str, int | None]]]]:
+    return [one for one in running.at_gateway("deliveries", reference=stay.payment) if one["state"] == "delivered"]
+
+
+def kill_inside(running: Running, victim: str, gate: Gate) -> Stay:
+    """A guest pays, the victim dies with the payment before the gate, all comes to rest, and all is as if nothing had been."""
+    with running.screen() as screen:
+        stay = running.book_and_start()
+        with closed(gate, running.look) as window:
+            running.pay(stay)
+            window.wait_for_one()
+            died = running.kill(victim)
+            assert_inside(running, stay, window)
+        running.back(victim, died)
+        until("a confirmed booking", lambda: running.status(stay) == "confirmed", PATIENCE[gate])
+        running.come_to_rest(PATIENCE[gate])
+        assert_confirmed_once(running, screen, stay)
+    running.assert_whole()
+    return stay
+
+
+def assert_inside(running: Running, stay: Stay, window: ClosedGate) -> None:
+    """The gateway has the money and the booking does not know it; somebody still stands before the gate."""
+    (taken,) = running.at_gateway("transactions", reference=stay.payment)
+    found = running.row(
+        "SELECT b.status, p.status AS payment, p.applied_at FROM bookings b JOIN payments p ON p.booking_id = b.id"
+        " WHERE b.id = %s",
+        stay.id,
+    )
+    recorded = "success" if window.gate is Gate.CONFIRM else "initialized"
+    assert (taken["status"], found["payment"], found["applied_at"]) == ("success", recorded, None)
+    assert found["status"] == "pending_payment"
+    assert window.waiting() == 1
+
+
+def assert_confirmed_once(running: Running, screen: Screen, stay: Stay) -> None:
+    assert running.row(FACTS, stay.id) == WHOLE
+    to_guest, to_hotel = (running.mails(to, stay) for to in (stay.email, running.hotel_row["email"]))
+    assert (len(to_guest), len(to_hotel)) == (1, 1)
+    last = running.value("SELECT last_seq FROM hotel_counters WHERE hotel_id = %s", running.hotel.id)
+    until("the screen to know all", lambda: screen.missed(last) == [])
+    assert len(screen.named("new_booking", booking_id=stay.id)) == 1

@@ -1,0 +1,267 @@
+"""Whatever is sent to whichever route: a problem document says what is wrong, nothing breaks, nothing is written."""
+
+import gzip
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api import Api
+from tests.surface import Operation, World, content, operations, what_is_wrong, world
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+BOMB = gzip.compress(b"[" + b"0," * 500_000 + b"0]")
+MIB = 1024 * 1024
+
+# name: the body, its type, the status
+MALFORMED: dict[str, tuple[bytes, int]] = {
+    "cut off": (b"{", 400),
+    "nothing but a word": (b"hello", 400),
+    "100,000 arrays in each other": (b"[" * 30_000 + b"]" * 30_000, 400),
+    "objects in each other": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400),
+    "as deep as orjson goes": (b"[" * 1024 + b"]" * 1024, 400),
+    "an integer of 5,000 digits": (b'{"adults": ' + b"9" * 5000 + b"}", 400),
+    "NaN": (b'{"adults": NaN}', 400),
+    "Infinity": (b'{"adults": -Infinity}', 400),
+    "1e400": (b'{"adults": 1e400}', 400),
+    "a member twice": (b'{"email": "a@example.com", "email": "b@example.com"}', 400),
+    "a member twice, inside": (b'{"guest": {"name": "a", "name": "b"}}', 400),
+    "half a surrogate pair": (b'{"name": "\\ud800"}', 400),
+    "half a surrogate pair as a name": (b'{"\\udfff": 1}', 400),
+    "a NUL byte": (b'{"name": "\x00"}', 400),
+    "a byte order mark": (b"\xef\xbb\xbf{}", 400),
+    "no UTF-8": (b'{"name": "\xff"}', 400),
+    "UTF-16": ("{}".encode("utf-16"), 400),
+    "null": (b"null", 422),
+    "an array": (b"[]", 422),
+    "a string": (b'"{}"', 422),
+    "a number": (b"18446744073709551616", 422),
+    "an unknown member": (b'{"no_such_member": 1}', 422),
+    "a NUL as a name": (b'{"\\u0000": 1}', 422),
+}
+OTHER_MEDIA: dict[str, tuple[bytes, dict[str, str], int]] = {
+    "plain text": (b"{}", {"Content-Type": "text/plain"}, 415),
+    "no type": (b"{}", {}, 415),
+    "a type that is none": (b"{}", {"Content-Type": ";;;"}, 415),
+    "a form of files": (b"--x\r\n\r\n--x--", {"Content-Type": "multipart/form-data; boundary=x"}, 415),
+    "a gzip bomb": (BOMB, {"Content-Type": JSON, "Content-Encoding": "gzip"}, 415),
+    "brotli": (b"{}", {"Content-Type": JSON, "Content-Encoding": "br"}, 415),
+    "a mebibyte": (b'{"name": "' + b"a" * MIB + b'"}', {"Content-Type": JSON}, 413),
+    "a mebibyte of text": (b"a" * MIB, {"Content-Type": "text/plain"}, 413),
+}
+
+
+@pytest.fixture
+def here(application: Flask) -> World:
+    return world(application)
+
+
+def of_people(app: Flask) -> list[Operation]:
+    """All but the payment service's, which is signed."""
+    return [each for each in operations(app) if "/webhooks/" not in each.path]
+
+
+def refusals(cases: Iterator[tuple[str, Any, tuple[int, ...]]]) -> list[str]:
+    """What is wrong with the answers. Each case: its name, the answer, the statuses allowed."""
+    return [f"{name} {wrong}" for name, answer, statuses in cases for wrong in what_is_wrong(answer, *statuses)]
+
+
+def test_case_64_bodies_that_are_not_what_they_should_be(here: World) -> None:
+    before = content()
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            if operation.json is not None:
+                for name, (body, status) in MALFORMED.items():
+                    yield f"{operation}: {name}", here.send(operation, data=body, content_type=JSON), (status,)
+
+    assert refusals(cases()) == []
+    assert content() == before
+
+
+def test_case_64_bodies_that_are_no_json_or_too_long(here: World) -> None:
+    before = content()
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            if operation.method != "GET":
+                for name, (body, headers, status) in OTHER_MEDIA.items():
+                    yield f"{operation}: {name}", here.send(operation, data=body, headers=headers), (status,)
+                other = JSON if operation.path.endswith("/token") else FORM
+                yield f"{operation}: {other}", here.send(operation, data=b"{}", content_type=other), (415,)
+
+    assert refusals(cases()) == []
+    assert content() == before
+
+
+def test_case_64_no_body_is_an_empty_object(here: World) -> None:
+    before = content()
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            if operation.json is not None and operation.json.get("required"):
+                for how in ({"content_type": JSON}, {}):
+                    yield f"{operation}: empty {how}", here.send(operation, data=b"", **how), (422,)
+
+    assert refusals(cases()) == []
+    assert content() == before
+    (cancel,) = [each for each in of_people(here.app) if each.path.endswith("/cancel")]
+    assert here.send(cancel, data=b"", content_type=JSON).status_code == 200
+
+
+def test_case_64_every_member_refuses_every_kind_of_nonsense(here: World) -> None:
+    """Each member at once is something that no member may be."""
+    before = content()
+    nonsense: tuple[Any, ...] = ("a\x00b", "a\x1bb", {"x": 1}, [[]], 1.5, -(2**70), "x" * 50_000)
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            names = (operation.json or {}).get("properties", {})
+            for value in nonsense if names else ():
+                answer = here.send(operation, json=dict.fromkeys(names, value))
+                yield f"{operation}: {str(value)[:20]!r}", answer, (422,)
+
+    assert refusals(cases()) == []
+    assert content() == before
+
+
+def test_unknown_query_parameters_are_refused(here: World) -> None:
+    """But for the address that the checkout sends browsers to: what it adds is its business."""
+    open_ended = "/api/v1/payments/return"
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            if operation.query and operation.path != open_ended:
+                answer = here.send(operation, query_string={"no_such_parameter": "1"})
+                yield str(operation), answer, (422,)
+                assert answer.json["errors"]["query"]["no_such_parameter"] == ["Unknown field."]
+
+    asked = list(cases())
+    assert len(asked) >= 5
+    assert refusals(iter(asked)) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "' OR 1=1; DROP TABLE users --", "-1", "1e9", "9" * 400, "NaN", "[]", "é" * 500, "%ED%A0%80", "\x1b"],
+)
+def test_case_69_nonsense_in_every_query_parameter(here: World, value: str) -> None:
+    before = content()
+    for operation in of_people(here.app):
+        for name in operation.query:
+            answer = here.send(operation, query_string={name: value}, headers={"Accept": JSON})
+            assert answer.status_code in {200, 404, 422}, f"{operation} {name}: {answer.text}"
+            if answer.status_code != 200:
+                assert list(what_is_wrong(answer, 404, 422)) == []
+    assert content() == before
+
+
+@pytest.mark.parametrize(
+    "value", ["no-uuid", "1", "%00", "'%3B drop table users", "..%2F..%2Fetc%2Fpasswd", "%ED%A0%80", "a" * 3000, "é"]
+)
+def test_ids_that_are_none_are_not_there(here: World, value: str) -> None:
+    before = content()
+
+    def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
+        for operation in of_people(here.app):
+            for name in here.ids:
+                if f"{{{name}}}" in operation.path:
+                    body = {} if operation.method == "GET" else {"json": {}}
+                    yield (
+                        f"{operation}",
+                        here.send(operation, path=here.path(operation, **{name: value}), **body),
+                        (404,),
+                    )
+
+    asked = list(cases())
+    assert len(asked) >= 8
+    assert refusals(iter(asked)) == []
+    assert content() == before
+
+
+def test_unknown_routes_and_methods(here: World) -> None:
+    known: dict[str, set[str]] = {}
+    for operation in operations(here.app):
+        known.setdefault(operation.path, set()).add(operation.method)
+    for operation in operations(here.app):
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - known[operation.path]:
+            answer = here.send(operation, method=method)
+            assert list(what_is_wrong(answer, 405)) == [], f"{method} {operation.path}"
+            assert set(answer.headers["Allow"].split(", ")) >= known[operation.path]
+    for path in ("/", "/api/v1", "/api/v1/nothing", "/api/v2/bookings", "/healthz/x", "/%00"):
+        for method in ("GET", "POST", "DELETE"):
+            answer = here.app.test_client().open(path, method=method, data=b"x", content_type="text/plain")
+            assert list(what_is_wrong(answer, 404)) == [], f"{method} {path}"
+
+
+def test_head_is_get_without_a_body_and_options_tell_the_methods(here: World) -> None:
+    for operation in operations(here.app):
+        told = here.send(operation, method="OPTIONS")
+        assert (told.status_code, told.data) == (200, b""), str(operation)
+        assert {operation.method, "OPTIONS"} <= set(told.headers["Allow"].split(", "))
+        if operation.method == "GET":
+            head, get = here.send(operation, method="HEAD"), here.send(operation)
+            assert (head.status_code, head.data) == (get.status_code, b""), str(operation)
+            assert head.mimetype == get.mimetype
+
+
+def test_whatever_type_is_asked_for_json_is_what_there_is(here: World) -> None:
+    for operation in operations(here.app):
+        if operation.method == "GET" and not operation.path.endswith("/return"):
+            usual = here.send(operation)
+            answer = here.send(operation, headers={"Accept": "application/xml"})
+            assert (answer.status_code, answer.mimetype) == (usual.status_code, usual.mimetype), str(operation)
+
+
+def test_case_62_others_things_are_not_there(here: World) -> None:
+    before = content()
+    nobody = 0
+    for operation in of_people(here.app):
+        if operation.asks_for_login and "{" in operation.path:
+            body: Mapping[str, Any] = {} if operation.method == "GET" else {"json": {}}
+            answer = here.send(operation, by=here.stranger, **body)
+            assert list(what_is_wrong(answer, 404)) == [], str(operation)
+            nobody += 1
+    assert nobody >= 7
+    assert content() == before
+
+
+def forged(token: str) -> dict[str, str]:
+    head, payload, signature = token.split(".")
+    return {
+        "none": "",
+        "no token": "Bearer",
+        "another scheme": "Basic YTpi",
+        "another signature": f"Bearer {head}.{payload}.{signature[::-1]}",
+        "no signature": f"Bearer {head}.{payload}.",
+        "another payload": f"Bearer {head}.{payload[:-4]}AAAA.{signature}",
+        "a part less": f"Bearer {head}.{payload}",
+        "no text": "Bearer \xff\xfe",
+        "very long": f"Bearer {token}{'a' * 5000}",
+    }
+
+
+def test_case_56_tokens_that_are_not_ours(here: World) -> None:
+    """Before anything else: strangers hear 401, and not what their body lacks."""
+    before = content()
+    asked = [each for each in of_people(here.app) if each.asks_for_login]
+    assert len(asked) >= 10
+    assert here.guest.token is not None
+    for operation in asked:
+        for name, header in forged(here.guest.token).items():
+            body: Mapping[str, Any] = {} if operation.method == "GET" else {"json": {"no": 1}}
+            answer = here.send(operation, by=Api(here.app), headers={"Authorization": header}, **body)
+            assert list(what_is_wrong(answer, 401)) == [], f"{operation}: {name}"
+            assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert content() == before
+
+
+def test_request_ids_are_taken_over_when_they_are_sane(here: World) -> None:
+    client = here.app.test_client()
+    assert client.get("/nothing", headers={"X-Request-Id": "client-7.x_Y"}).json["request_id"] == "client-7.x_Y"
+    for odd in ("", "a b", "a" * 129, "é", '"}'):
+        told = client.get("/nothing", headers={"X-Request-Id": odd}).json["request_id"]
+        assert told != odd
+        assert len(told) == 36
