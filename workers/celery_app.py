@@ -9,8 +9,9 @@ from app.config import settings
 from app.core import boot_check, db, logging, orphans, redis_client
 
 TASKS = ("workers.tasks.critical", "workers.tasks.bulk", "workers.tasks.ticks")
+TABLES = "app.models"  # all of them: keys name tables of modules that no job imports
 
-celery_app = Celery("smartstay", config_source="celeryconfig", include=TASKS)
+celery_app = Celery("smartstay", config_source="celeryconfig", include=(TABLES, *TASKS))
 
 
 def _refuse_wrong_process(**_: Any) -> None:

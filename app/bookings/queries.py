@@ -1,15 +1,14 @@
 """Every SELECT about bookings."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.bookings.models import Booking, BookingStatus
-from app.core.clock import sql_now
+from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
 
 # One statement whatever the number of rooms and nights; `server_now` lets a client count down without trusting its own clock.
@@ -91,18 +90,6 @@ def claim_lapsed(session: Session) -> Booking | None:
     )
 
 
-def types_of_rooms(session: Session, hotel_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """room id → room type id, of living rooms of this hotel. No statement when none is asked for."""
-    if not room_ids:
-        return {}
-    statement = text(
-        "SELECT id, room_type_id FROM rooms WHERE id = ANY(:ids) AND hotel_id = :hotel_id AND retired_at IS NULL"
-    )
-    return {
-        row.id: row.room_type_id for row in session.execute(statement, {"ids": list(room_ids), "hotel_id": hotel_id})
-    }
-
-
 def rooms_of(booking: Booking) -> list[UUID]:
     """The ids of its booking rooms."""
     return [room.id for room in booking.rooms]
@@ -113,11 +100,29 @@ def physical_rooms_of(booking: Booking) -> list[UUID]:
     return [room.room_id for room in booking.rooms]
 
 
-def now_and_today(session: Session, booking: Booking) -> tuple[datetime, Any, bool]:
-    """The instant, the date on the hotel's wall, and whether the hotel sells."""
+def is_still_sold(session: Session, booking: Booking) -> bool:
+    """Whether the hotel sells and the stay has not begun by the date on its wall."""
     statement = text(
-        "SELECT clock_timestamp() AS now, (clock_timestamp() AT TIME ZONE time_zone)::date AS today, status = 'active' AS selling"
-        " FROM hotels WHERE id = :hotel_id"
+        "SELECT status = 'active' AND (clock_timestamp() AT TIME ZONE time_zone)::date <= :check_in FROM hotels WHERE id = :hotel_id"
     )
-    row = session.execute(statement, {"hotel_id": booking.hotel_id}).one()
-    return row.now, row.today, row.selling
+    return bool(session.scalar(statement, {"hotel_id": booking.hotel_id, "check_in": booking.check_in}))
+
+
+def claim_to_warn(session: Session, within_seconds: int, limit: int) -> list[Any]:
+    """Stamps holds that end so soon and were not warned of; rows of id, user_id, hold_expires_at, warned_at (now)."""
+    soon = sql_now() + sql_seconds(within_seconds)
+    waiting = (Booking.status == BookingStatus.PENDING_PAYMENT) & Booking.warned_at.is_(None)
+    ending = (Booking.hold_expires_at <= soon) & (Booking.hold_expires_at > sql_now())
+    claimed = select(Booking.id).where(waiting, ending).limit(limit).with_for_update(key_share=True, skip_locked=True)
+    returned = (Booking.id, Booking.user_id, Booking.hold_expires_at, Booking.warned_at)
+    statement = update(Booking).where(Booking.id.in_(claimed)).values(warned_at=sql_now()).returning(*returned)
+    return list(session.execute(statement).all())
+
+
+def claim_to_ask(session: Session, limit: int) -> list[UUID]:
+    """Stamps holds that have ended while their payment was under way and that nobody asked the gateway about."""
+    lapsed = (Booking.status == BookingStatus.PENDING_PAYMENT) & (Booking.hold_expires_at <= sql_now())
+    started = Booking.payment_started_at.is_not(None) & Booking.lapse_asked_at.is_(None)
+    claimed = select(Booking.id).where(lapsed, started).limit(limit).with_for_update(key_share=True, skip_locked=True)
+    statement = update(Booking).where(Booking.id.in_(claimed)).values(lapse_asked_at=sql_now()).returning(Booking.id)
+    return list(session.scalars(statement))

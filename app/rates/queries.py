@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_today, sql_now
@@ -132,3 +132,20 @@ def _plan(rows: list[Row[Any]]) -> PlanFacts:
     capacity = Capacity(*rows[0][len(_PLAN) : _SPAN_FROM])
     spans = tuple(Span(*row[_SPAN_FROM:]) for row in rows if row.first is not None)
     return PlanFacts(**facts, capacity=capacity, spans=spans)
+
+
+_DEARER = text("""
+SELECT rt.id FROM room_types rt JOIN rate_plans rp ON rp.room_type_id = rt.id AND rp.retired_at IS NULL
+WHERE rt.hotel_id = (SELECT hotel_id FROM room_types WHERE id = :room_type_id) AND rt.retired_at IS NULL
+  AND rt.max_adults >= :adults AND rt.max_children >= :children AND rt.max_occupancy >= :adults + :children
+GROUP BY rt.id
+HAVING min(rp.price) > (SELECT min(price) FROM rate_plans WHERE room_type_id = :room_type_id AND retired_at IS NULL)
+ORDER BY min(rp.price), rt.id LIMIT 1
+""")
+
+
+def find_next_dearer(session: Session, room_type_id: UUID, adults: int, children: int) -> UUID | None:
+    """The hotel's next dearer room type, by its cheapest base price, that takes so many people."""
+    people = {"adults": adults, "children": children}
+    found: UUID | None = session.scalar(_DEARER, {"room_type_id": room_type_id} | people)
+    return found

@@ -17,19 +17,18 @@ from sqlalchemy.orm import Session
 from app.core.clock import sql_now
 from app.core.columns import new_id
 from app.rooms.models import Allocation, Room
+from app.rooms.queries import FREE_ROOM
 
-CANDIDATES = """
-SELECT r.id FROM rooms r
+CANDIDATES = f"""
+SELECT room.id FROM rooms room
 LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
-                   WHERE a.room_id = r.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30) before ON true
+                   WHERE a.room_id = room.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30) before ON true
 LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
-                   WHERE a.room_id = r.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30) after ON true
-WHERE r.room_type_id = :room_type_id AND r.retired_at IS NULL AND r.id <> ALL(:passed)
-  AND NOT EXISTS (SELECT 1 FROM allocations a WHERE a.room_id = r.id AND a.check_in < :check_out AND a.check_out > :check_in
-                  AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp()))
-ORDER BY coalesce(:check_in - before.ends, 30) + coalesce(after.begins - :check_out, 30), r.number
-LIMIT :count FOR NO KEY UPDATE OF r
-"""
+                   WHERE a.room_id = room.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30) after ON true
+WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL(:passed) AND {FREE_ROOM}
+ORDER BY coalesce(:check_in - before.ends, 30) + coalesce(after.begins - :check_out, 30), room.number
+LIMIT :count FOR NO KEY UPDATE OF room
+"""  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)

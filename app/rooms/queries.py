@@ -1,5 +1,6 @@
 """Which rooms are free: no allocation overlaps the stay, where an allocation whose hold has lapsed counts as none."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -48,3 +49,12 @@ def room_types_of(session: Session, hotel_id: UUID) -> list[RoomType]:
         select(RoomType).where(RoomType.hotel_id == hotel_id, RoomType.retired_at.is_(None)).order_by(RoomType.id)
     )
     return list(session.scalars(statement))
+
+
+def types_of_rooms(session: Session, hotel_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """room id → room type id, of the hotel's living rooms among these. No statement when none is asked for."""
+    if not room_ids:
+        return {}
+    mine = (Room.hotel_id == hotel_id) & Room.retired_at.is_(None)
+    found = session.execute(select(Room.id, Room.room_type_id).where(Room.id.in_(room_ids), mine))
+    return dict(found.tuples().all())

@@ -55,7 +55,7 @@ def _introduce(system: System) -> None:
     print(f"API           {api}/api/v1")
     print(f"  its docs    {api}/docs")
     print(f"Socket.IO     {told['PUBLIC_REALTIME_URL']}")
-    print(f"sandbox       {sandbox}   (Paystack, Google Maps)")
+    print(f"sandbox       {sandbox}   (Paystack: open checkouts, cards, switches)")
     print(f"  mailbox     {sandbox}/mail")
     print(f"Flower        {flower}")
     print(f"logs          {system.log_dir}\n", flush=True)

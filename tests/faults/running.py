@@ -1,6 +1,7 @@
 """The whole system for fault tests: real servers and processes, a small world, gates in the database, people who use it."""
 
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -74,6 +75,7 @@ class Running:
     def __init__(self, system: System) -> None:
         self.system = system
         told = system.settings()
+        self._origin: str = json.loads(told["CORS_ORIGINS"])[0]
         self.stage = Stage(
             api=told["PUBLIC_API_URL"] + "/api/v1",
             realtime=told["PUBLIC_REALTIME_URL"],
@@ -106,9 +108,7 @@ class Running:
 
     def at_gateway(self, path: str, **query: str) -> list[dict[str, Any]]:
         """The sandbox's own books: `transactions`, `refunds`, `deliveries`."""
-        found: list[dict[str, Any]] = requests.get(
-            f"{self.stage.sandbox}/_control/{path}", query, timeout=10
-        ).json()
+        found: list[dict[str, Any]] = requests.get(f"{self.stage.sandbox}/_control/{path}", query, timeout=10).json()
         return found
 
     # --- people ------------------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ class Running:
     @contextmanager
     def screen(self) -> Iterator[Screen]:
         """The hotel's dashboard; closed afterwards."""
-        screen = Screen(self.admin, self.hotel.id)
+        screen = Screen(self.admin, self.hotel.id, self._origin)
         try:
             yield screen
         finally:

@@ -10,21 +10,25 @@ from demo.story.stage import until
 
 
 class Screen:
-    """Follows one hotel from now on, as clients are told to."""
+    """Follows one hotel from now on, as clients are told to. `origin`: the page that its browser says it shows."""
 
-    def __init__(self, person: Person, hotel_id: str) -> None:
+    def __init__(self, person: Person, hotel_id: str, origin: str) -> None:
         self.hotel_id = hotel_id
         self.told: dict[int, tuple[str, dict[str, Any]]] = {}
         self.joins = 0
         self._after: int | None = None
         self._lock = threading.Lock()
         self.client = socketio.Client(
-            reconnection_delay=0.1, reconnection_delay_max=0.3, randomization_factor=0, handle_sigint=False
+            reconnection_delay=0.1,
+            reconnection_delay_max=0.3,
+            randomization_factor=0,
+            handle_sigint=False,
+            websocket_extra_options={"origin": origin},
         )
         self.client.on("connect", self._join)
         self.client.on("*", self._hear)
         url, token = person.stage.realtime, {"token": person.token}
-        self.client.connect(url, auth=token, transports=["websocket"], wait_timeout=15, retry=True)
+        self.client.connect(url, auth=token, transports=["websocket"], wait_timeout=15)
         until("the join", lambda: self.joins > 0)
 
     def named(self, name: str, **facts: Any) -> list[int]:

@@ -8,17 +8,18 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.bookings import emails, events, queries, states
-from app.bookings.models import Booking, BookingRoom, BookingStatus
+from app.bookings.models import Booking, BookingStatus
 from app.bookings.service import assign, expire
 from app.core.announce import announce
 from app.core.metrics import BOOKING_VALUE, BOOKINGS
 from app.mail.service import Email, queue_email
+from app.rates.queries import find_next_dearer
 from app.rooms import ledger
 from app.rooms.errors import RoomTaken
+from app.rooms.queries import free_rooms_by_type
 from app.rooms.states import Night
 
 
@@ -78,8 +79,7 @@ def _keep_held(session: Session, booking: Booking) -> bool:
 
 
 def _climb(session: Session, booking: Booking) -> Outcome:
-    _now, today, selling = queries.now_and_today(session, booking)
-    if not selling or booking.check_in < today:
+    if not queries.is_still_sold(session, booking):
         return Outcome.NO_ROOM
     rungs: dict[Outcome, Rung] = {
         Outcome.SAME_ROOMS: _same_rooms,
@@ -119,41 +119,17 @@ def _same_types(_session: Session, booking: Booking) -> list[assign.Want]:
 
 def _better_types(session: Session, booking: Booking) -> list[assign.Want]:
     """Rooms whose own type is still free stay in it; each other one moves to the next dearer type that fits its guests."""
-    free = dict(_free_by_type(session, booking))
+    free = free_rooms_by_type(session, booking.hotel_id, booking.check_in, booking.check_out)
     wants: list[assign.Want] = []
     for room in booking.rooms:
-        better = room.room_type_id if free.get(room.room_type_id, 0) > 0 else _next_dearer(session, room)
+        stays = free.get(room.room_type_id, 0) > 0
+        better = (
+            room.room_type_id
+            if stays
+            else find_next_dearer(session, room.room_type_id, room.adults, len(room.children))
+        )
         if better is None:
             return []
         free[better] = free.get(better, 0) - 1
         wants.append(assign.Want(room.id, better))
     return wants
-
-
-FREE = text("""
-SELECT room.room_type_id, count(*) FROM rooms room
-WHERE room.room_type_id = ANY(:types) AND room.retired_at IS NULL
-  AND NOT EXISTS (SELECT FROM allocations a WHERE a.room_id = room.id AND a.check_in < :check_out AND a.check_out > :check_in
-                  AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp()))
-GROUP BY room.room_type_id
-""")
-DEARER = text("""
-SELECT rt.id FROM room_types rt JOIN rate_plans rp ON rp.room_type_id = rt.id AND rp.retired_at IS NULL
-WHERE rt.hotel_id = (SELECT hotel_id FROM room_types WHERE id = :room_type_id) AND rt.retired_at IS NULL
-  AND rt.max_adults >= :adults AND rt.max_children >= :children AND rt.max_occupancy >= :adults + :children
-GROUP BY rt.id
-HAVING min(rp.price) > (SELECT min(price) FROM rate_plans WHERE room_type_id = :room_type_id)
-ORDER BY min(rp.price), rt.id LIMIT 1
-""")
-
-
-def _free_by_type(session: Session, booking: Booking) -> list[tuple[UUID, int]]:
-    types = sorted({room.room_type_id for room in booking.rooms})
-    found = session.execute(FREE, {"types": types, "check_in": booking.check_in, "check_out": booking.check_out})
-    return [(row[0], row[1]) for row in found]
-
-
-def _next_dearer(session: Session, room: BookingRoom) -> UUID | None:
-    people = {"adults": room.adults, "children": len(room.children)}
-    found: UUID | None = session.scalar(DEARER, {"room_type_id": room.room_type_id} | people)
-    return found

@@ -28,6 +28,7 @@ from app.rates.models import PaymentTiming
 from app.rates.quote import Quote, QuotedRoom, RoomWish, quote
 from app.rooms import ledger
 from app.rooms.errors import RoomTaken
+from app.rooms.queries import types_of_rooms
 from app.rooms.states import Night
 
 log = logging.logger(__name__)
@@ -87,7 +88,7 @@ def _book(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Cr
 
 def _priced(request: BookingRequest) -> Quote:
     with reading() as session:
-        types = queries.types_of_rooms(session, request.hotel_id, request.named_rooms)
+        types = types_of_rooms(session, request.hotel_id, request.named_rooms)
         wishes = [
             RoomWish(_type_of(room.room_type_id, room.room_id, types), room.rate_plan_id, room.adults, room.children)
             for room in request.rooms

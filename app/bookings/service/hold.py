@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.bookings import events, queries
@@ -56,17 +55,8 @@ def _extend_allocations(session: Session, booking: Booking) -> None:
 
 def warn() -> int:
     """Tells guests whose hold ends within the warning time, each once a hold; again if it was extended. Returns how many."""
-    soon = clock.sql_now() + clock.sql_seconds(settings().hold_warning_seconds)
-    waiting = (Booking.status == BookingStatus.PENDING_PAYMENT) & Booking.warned_at.is_(None)
-    ending = (Booking.hold_expires_at <= soon) & (Booking.hold_expires_at > clock.sql_now())
     with transaction() as session:
-        claimed = (
-            select(Booking.id).where(waiting, ending).limit(BATCH).with_for_update(key_share=True, skip_locked=True)
-        )
-        returned = (Booking.id, Booking.user_id, Booking.hold_expires_at, Booking.warned_at)
-        rows = session.execute(
-            update(Booking).where(Booking.id.in_(claimed)).values(warned_at=clock.sql_now()).returning(*returned)
-        ).all()
+        rows = queries.claim_to_warn(session, settings().hold_warning_seconds, BATCH)
         told = [
             events.lock_expiring(row.user_id, row.id, row.hold_expires_at, row.warned_at) for row in rows if row.user_id
         ]
@@ -74,17 +64,9 @@ def warn() -> int:
     return len(rows)
 
 
-ASK = text("""
-UPDATE bookings SET lapse_asked_at = clock_timestamp() WHERE id IN (
-  SELECT id FROM bookings WHERE status = 'pending_payment' AND hold_expires_at <= clock_timestamp()
-  AND payment_started_at IS NOT NULL AND lapse_asked_at IS NULL LIMIT :batch FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id
-""")
-
-
 def ask_about_lapsed() -> int:
     """At the end of a hold whose payment was started the gateway is asked, once. Returns for how many."""
     with transaction() as session:
-        ids = session.scalars(ASK, {"batch": BATCH}).all()
+        ids = queries.claim_to_ask(session, BATCH)
         enqueue_many(session, HOLD_LAPSED, [{"booking_id": booking_id} for booking_id in ids])
     return len(ids)
