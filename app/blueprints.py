@@ -18,6 +18,10 @@ from app.search.views import blp as search
 
 API_BLUEPRINTS = (auth, users, search, hotels, bookings, booking_payments, payments, webhooks, events)
 DOCS = "/docs"
+DOCS_PAGE = {
+    "app_name": "SmartStay",
+    "validatorUrl": None,  # else each reader's browser would send our document to somebody else's server
+}
 
 
 def register(app: Flask, api: Api) -> None:
@@ -25,4 +29,4 @@ def register(app: Flask, api: Api) -> None:
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=f"{PREFIX}{blueprint.url_prefix or ''}")
     app.register_blueprint(health.blp)
-    app.register_blueprint(get_swaggerui_blueprint(DOCS, f"{PREFIX}/openapi.json", config={"app_name": "SmartStay"}))
+    app.register_blueprint(get_swaggerui_blueprint(DOCS, f"{PREFIX}/openapi.json", config=DOCS_PAGE))

@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import engineio
 import requests
 import socketio
 
+from demo.ordered_client import OrderedClient
 from demo.world.accounts import ACCOUNTS, DEMO_PASSWORD, HOTEL_ADMIN, PLATFORM_ADMIN
 
 API: Final = "/api/v1"
@@ -52,20 +52,6 @@ class Login:
         self.access_token, self.refresh_token = answer["access_token"], answer["refresh_token"]
         self.ends_at = time.monotonic() + answer["expires_in"]
         return dict(answer["user"])
-
-
-class _InOrder(engineio.Client):  # type: ignore[misc]
-    """The library starts a thread for each message, and these overtake one another; a browser has one."""
-
-    def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
-        if event == "message" and str(args[0]).startswith("2"):
-            kwargs["run_async"] = False
-        return super()._trigger_event(event, *args, **kwargs)
-
-
-class _Client(socketio.Client):  # type: ignore[misc]
-    def _engineio_client_class(self) -> type[engineio.Client]:
-        return _InOrder
 
 
 class Screen:
@@ -142,7 +128,7 @@ def watch(hotel: str | None) -> int:
 
 def _follow(login: Login, hotel_id: str) -> None:
     url = os.environ.get("REALTIME_URL") or os.environ.get("PUBLIC_REALTIME_URL") or "http://127.0.0.1:8001"
-    client = _Client()
+    client = OrderedClient()
     screen = Screen(client, hotel_id)
     client.on("*", screen.hear)
     client.on("connect", screen.join)

@@ -6,8 +6,8 @@ import uuid
 from typing import Any
 
 import requests
-import socketio
 
+from demo.ordered_client import OrderedClient
 from demo.story.stage import Stage, expect, expect_status, until
 
 PASSWORD = "a-long-enough-password"
@@ -68,7 +68,7 @@ class Socket:
     def __init__(self, person: Person) -> None:
         self.heard: list[tuple[str, dict[str, Any]]] = []
         self._lock = threading.Lock()
-        self.client = socketio.Client(reconnection=True)
+        self.client = OrderedClient(reconnection=True)
         self.client.on("*", self._hear)
         self.client.connect(person.stage.realtime, auth={"token": person.token}, wait_timeout=15)
 

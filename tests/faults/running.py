@@ -23,7 +23,8 @@ from demo.world.story import STORY_SLUG
 from runner.children import is_alive, kill_all, wait_gone
 from runner.environment import DATABASE
 from runner.paths import ROOT
-from runner.processes import WITHOUT_FLOWER
+from runner.processes import BY_NAME, WITHOUT_FLOWER
+from runner.readiness import answers
 from runner.system import System
 from tests.faults import gates
 from tests.faults.invariants import assert_whole
@@ -45,7 +46,6 @@ SETTINGS = {
     "LOG_LEVEL": "INFO",
 }
 HOTELS = "3"
-WEB_AND_REALTIME = ("web", "realtime")
 
 
 @dataclass(frozen=True)
@@ -161,15 +161,16 @@ class Running:
         return pids
 
     def back(self, victim: str, died: set[int]) -> None:
-        """Redis is started again; programs are by their supervisor, and this waits for it."""
+        """Redis is started again; programs are by their supervisor, and this waits until they run, or answer."""
         if victim == "redis":
             self.system.redis.start()
         else:
             until(f"another {victim}", lambda: self._runs_anew(victim, died))
 
     def _runs_anew(self, victim: str, died: set[int]) -> bool:
-        info = self.system.supervisor.info(victim)
-        return info.state == "RUNNING" and info.pid not in died and is_alive(info.pid)
+        info, health = self.system.supervisor.info(victim), BY_NAME[victim].health
+        runs = info.state == "RUNNING" and info.pid not in died and is_alive(info.pid)
+        return runs and (health is None or answers(health.format_map(self.system.settings())))
 
     def signal_all(self, programs: tuple[str, ...], number: signal.Signals) -> None:
         """To the programs' main processes and all below them."""
@@ -189,10 +190,6 @@ class Running:
         taken = self.at_gateway("transactions")
         paid = {one["reference"]: one["amount"] for one in taken if one["status"] in ("success", "reversed")}
         assert_whole(self.look, paid)
-
-    def everybody_serves(self) -> bool:
-        """Every program runs; web and realtime answer."""
-        return all(self.system.supervisor.info(name).state == "RUNNING" for name in WITHOUT_FLOWER)
 
 
 def connected(system: System) -> gates.Connection:

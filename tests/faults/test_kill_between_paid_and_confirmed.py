@@ -74,7 +74,7 @@ def kill_inside(running: Running, victim: str, gate: Gate) -> Stay:
             died = running.kill(victim)
             assert_inside(running, stay, window)
         running.back(victim, died)
-        until("a confirmed booking", lambda: running.status(stay) == "confirmed", PATIENCE[gate])
+        until("a confirmed booking", lambda: stay.guest.booking(stay.id)["status"] == "confirmed", PATIENCE[gate])
         running.come_to_rest(PATIENCE[gate])
         assert_confirmed_once(running, screen, stay)
     running.assert_whole()

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import engineio
-import socketio
 from engineio.payload import Payload
 
 from app.auth import service
 from app.auth.service import Device, LoggedIn
+from demo.ordered_client import OrderedClient
 from tests.factories import PASSWORD, Person
 from tests.realtime.processes import Realtime, wait_until
 
@@ -19,25 +18,11 @@ TRANSPORTS = ("websocket", "polling")
 Payload.max_decode_packets = 1000
 
 
-class _InOrder(engineio.Client):  # type: ignore[misc]
-    """The library starts a thread for each message, which may overtake one another; a browser has one."""
-
-    def _trigger_event(self, event: str, *args: Any, **kwargs: Any) -> Any:
-        if event == "message" and str(args[0]).startswith("2"):
-            kwargs["run_async"] = False
-        return super()._trigger_event(event, *args, **kwargs)
-
-
-class _Client(socketio.Client):  # type: ignore[misc]
-    def _engineio_client_class(self) -> type[engineio.Client]:
-        return _InOrder
-
-
 class Dashboard:
     """Remembers what it hears, in order, as (event, payload)."""
 
     def __init__(self) -> None:
-        self.client = _Client(reconnection=False)
+        self.client = OrderedClient(reconnection=False)
         self.heard: list[tuple[str, Any]] = []
         self.refusals: list[Any] = []
         self.ended = threading.Event()
