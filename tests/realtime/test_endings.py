@@ -29,7 +29,7 @@ def assert_put_out(screen: Dashboard, reason: str, seconds: float = WITHIN) -> N
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_the_end_of_the_token_ends_the_socket_and_its_events(
+def test_case_49_the_end_of_the_token_ends_the_socket_and_its_events(
     realtime: Realtime, emitter: Emitter, short_token: Callable[[Person, int], str], transport: str
 ) -> None:
     someone = person()
@@ -81,7 +81,7 @@ def test_a_refresh_token_is_no_newer_token(realtime: Realtime) -> None:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_logging_out_ends_the_socket(realtime: Realtime, emitter: Emitter, staffed: Staffed, transport: str) -> None:
+def test_case_49_logging_out_ends_the_socket(realtime: Realtime, emitter: Emitter, staffed: Staffed, transport: str) -> None:
     with dashboard(realtime, staffed.token, transport) as screen:
         assert screen.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
         service.logout(tokens.decode_access(staffed.token).session_id)

@@ -72,18 +72,18 @@ BAD_TOKENS: list[tuple[Callable[[Person], Any], str]] = [
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("make, code", BAD_TOKENS)
-def test_a_bad_token_gets_no_connection(
+def test_case_48_a_bad_token_gets_no_connection(
     realtime: Realtime, make: Callable[[Person], Any], code: str, transport: str
 ) -> None:
     _refused(realtime, {"token": make(person())}, code, transport)
 
 
 @pytest.mark.parametrize("auth", [None, {}, [], "token", 7, {"Token": "x"}, True])
-def test_without_a_token_there_is_no_connection(realtime: Realtime, auth: Any) -> None:
+def test_case_48_without_a_token_there_is_no_connection(realtime: Realtime, auth: Any) -> None:
     _refused(realtime, auth, "token_missing", "websocket")
 
 
-def test_a_token_in_the_query_string_does_not_count(realtime: Realtime) -> None:
+def test_case_48_a_token_in_the_query_string_does_not_count(realtime: Realtime) -> None:
     token = log_in(person()).tokens.access_token
     _refused(realtime, None, "token_missing", "websocket", query=f"?token={token}")
 

@@ -43,7 +43,7 @@ def test_staff_and_platform_admins_may_watch(realtime: Realtime, staffed: Staffe
             assert screen.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
 
 
-def test_strangers_are_refused_and_hear_nothing(realtime: Realtime, emitter: Emitter, staffed: Staffed) -> None:
+def test_case_50_strangers_are_refused_and_hear_nothing(realtime: Realtime, emitter: Emitter, staffed: Staffed) -> None:
     happen(staffed.hotel.id)
     guest, colleague = person(), member(hotel().id)
     for someone in (guest, colleague):

@@ -23,7 +23,7 @@ from tests.realtime.conftest import Staffed
 from tests.realtime.processes import ROOT, Realtime, environment, free_port, gunicorn, running, wait_until
 
 
-def test_it_does_not_start_with_gevent_websocket(application: Flask, tmp_path: Path) -> None:
+def test_case_53_it_does_not_start_with_gevent_websocket(application: Flask, tmp_path: Path) -> None:
     (tmp_path / "geventwebsocket").mkdir()
     (tmp_path / "geventwebsocket" / "__init__.py").touch()
     path = os.pathsep.join([str(tmp_path), environment()["PYTHONPATH"]])
@@ -40,7 +40,7 @@ def test_it_does_not_start_with_gevent_websocket(application: Flask, tmp_path: P
         ("from gevent import monkey; monkey.patch_all()", "web", "web does not start: gevent has patched"),
     ],
 )
-def test_it_starts_patched_and_nothing_else_does(application: Flask, first: str, process: str, fault: str) -> None:
+def test_case_53_it_starts_patched_and_nothing_else_does(application: Flask, first: str, process: str, fault: str) -> None:
     started = subprocess.run(
         [sys.executable, "-c", f"{first}\nimport wsgi"],
         cwd=ROOT,

@@ -33,7 +33,7 @@ for process in {processes!r}:
 """
 
 
-def test_all_but_realtime_refuse_the_patch() -> None:
+def test_case_53_all_but_realtime_refuse_the_patch() -> None:
     answered = start(PATCH + CHECK_ALL.format(processes=OTHERS))
     reason = "gevent has patched the standard library, which only realtime may run with"
     assert answered.stdout.splitlines() == [f"{process} does not start: {reason}" for process in OTHERS]
