@@ -57,4 +57,4 @@ def types_of_rooms(session: Session, hotel_id: UUID, room_ids: Sequence[UUID]) -
         return {}
     mine = (Room.hotel_id == hotel_id) & Room.retired_at.is_(None)
     found = session.execute(select(Room.id, Room.room_type_id).where(Room.id.in_(room_ids), mine))
-    return dict(found.tuples().all())
+    return {row.id: row.room_type_id for row in found}

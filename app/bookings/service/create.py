@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.auth.principal import Principal
@@ -172,28 +174,35 @@ def _booking(
 def _write_lines(
     session: Session, booking_id: UUID, quoted: Quote, wants: Sequence[assign.Want], rooms: dict[UUID, UUID]
 ) -> None:
-    for position, (want, room) in enumerate(zip(wants, quoted.rooms, strict=True)):
-        session.add(_line(booking_id, position, want.booking_room_id, rooms[want.booking_room_id], room))
-    session.flush()
-    for want, room in zip(wants, quoted.rooms, strict=True):
-        session.add_all(
-            BookingNight(booking_room_id=want.booking_room_id, night=day, amount=kobo) for day, kobo in room.nights
-        )
-    session.add_all(BookingCharge(booking_id=booking_id, name=name, amount=kobo) for name, kobo in quoted.charges)
+    """One statement a table, however many rooms and nights there are."""
+    pairs = list(zip(wants, quoted.rooms, strict=True))
+    lines = [
+        _line(want.booking_room_id, room)
+        | {"booking_id": booking_id, "position": position, "room_id": rooms[want.booking_room_id]}
+        for position, (want, room) in enumerate(pairs)
+    ]
+    nights = [
+        {"booking_room_id": want.booking_room_id, "night": day, "amount": kobo}
+        for want, room in pairs
+        for day, kobo in room.nights
+    ]
+    charges = [
+        {"id": new_id(), "booking_id": booking_id, "name": name, "amount": kobo} for name, kobo in quoted.charges
+    ]
+    for table, written in ((BookingRoom, lines), (BookingNight, nights), (BookingCharge, charges)):
+        if written:
+            session.execute(insert(table).values(written))
 
 
-def _line(booking_id: UUID, position: int, booking_room_id: UUID, room_id: UUID, room: QuotedRoom) -> BookingRoom:
-    return BookingRoom(
-        id=booking_room_id,
-        booking_id=booking_id,
-        position=position,
-        room_type_id=room.room_type_id,
-        room_id=room_id,
-        rate_plan_id=room.rate_plan_id,
-        rate_plan_terms=room.terms,
-        adults=room.adults,
-        children=list(room.children),
-    )
+def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:
+    return {
+        "id": booking_room_id,
+        "room_type_id": room.room_type_id,
+        "rate_plan_id": room.rate_plan_id,
+        "rate_plan_terms": room.terms,
+        "adults": room.adults,
+        "children": list(room.children),
+    }
 
 
 def _announce(session: Session, written: Written) -> None:
