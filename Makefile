@@ -1,3 +1,3 @@
-.PHONY: up down demo test check bench audit reset
-up down demo test check bench audit reset:
+.PHONY: up down demo test check reset
+up down demo test check reset:
 	@./dev $@

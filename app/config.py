@@ -40,7 +40,7 @@ class Settings(BaseSettings):
 
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
     cors_origins: list[str] = Field(
-        default_factory=list, description="browser origins that may call the API and the sockets"
+        default_factory=list, description="browser origins that may open sockets"
     )
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
     prometheus_multiproc_dir: str | None = Field(

@@ -18,10 +18,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
-from app.factory import create_app
 from app.cli import alembic_config
 from app.config import Settings, settings
 from app.core import db, redis_client
+from app.factory import create_app
 from sandbox.server import Sandbox
 from tests.api import Api
 from tests.job_queue import run_due_jobs

@@ -73,4 +73,4 @@ def _find(name: str, seconds: int) -> Cached | None:
 
     nothing: tuple[str | None, int] = (None, 0)
     body, left = redis_client.ask(look, default=nothing)
-    return None if body is None else Cached(body, max(0, seconds - left // 1000))
+    return None if body is None else Cached(body, max(1, seconds - left // 1000))

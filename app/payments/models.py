@@ -84,7 +84,7 @@ class Payment(Model):
 
 
 class Refund(Model):
-    """Money going back for one payment. `empty_looks`: how often the gateway's list was searched in vain after a lost answer."""
+    """Money going back for one payment. `looked_at`: when the gateway's list was first searched in vain for it after a lost answer."""
 
     __tablename__ = "refunds"
     __table_args__ = (
@@ -108,7 +108,6 @@ class Refund(Model):
     reason: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, server_default=RefundState.DUE)
     gateway_id: Mapped[int | None] = mapped_column(BigInteger)
-    empty_looks: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     looked_at: Mapped[Instant | None]
     requested_at: Mapped[Instant | None]
     processed_at: Mapped[Instant | None]
@@ -131,5 +130,4 @@ class GatewayEvent(Model):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[Stamped]
     handled_at: Mapped[Instant | None]
-    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     error: Mapped[str | None] = mapped_column(Text)

@@ -85,7 +85,8 @@ def find_open(session: Session, booking_id: UUID, part: int) -> Payment | None:
 def state_of_money(session: Session, booking_id: UUID, part: int) -> str | None:
     """`success` or `review` when the gateway took money for this part, be it applied or not; None when it did not."""
     mine = (Payment.booking_id == booking_id) & (Payment.part == part)
-    return session.scalar(select(func.max(Payment.status)).where(mine, Payment.status.in_(MONEY_IS_IN)))
+    found = session.scalars(select(Payment.status).where(mine, Payment.status.in_(MONEY_IS_IN))).all()
+    return PaymentState.SUCCESS if PaymentState.SUCCESS in found else next(iter(found), None)
 
 
 def has_kept(session: Session, booking_id: UUID, part: int) -> bool:

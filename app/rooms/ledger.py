@@ -1,7 +1,7 @@
 """Writing the ledger of what is taken: the only module that inserts, moves or deletes allocations.
 
-Whoever writes here has locked the rooms first (`lock_rooms`, `lock_candidates`): two inserts that met on the exclusion constraint would
-otherwise wait for each other until the deadlock timeout.
+Whoever writes here has locked the rooms first (`lock_rooms`, `lock_free`, `wait_for_free`): two inserts that met on the
+exclusion constraint would otherwise wait for each other until the deadlock timeout.
 """
 
 from collections.abc import Collection, Sequence

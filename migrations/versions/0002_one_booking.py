@@ -24,7 +24,6 @@ def upgrade() -> None:
             "received_at", sa.DateTime(timezone=True), server_default=sa.text("clock_timestamp()"), nullable=False
         ),
         sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gateway_events")),
         sa.UniqueConstraint("dedupe_key", name=op.f("uq_gateway_events_dedupe_key")),
@@ -581,7 +580,6 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), server_default="due", nullable=False),
         sa.Column("gateway_id", sa.BigInteger(), nullable=True),
-        sa.Column("empty_looks", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,4 +1,4 @@
-"""A booking's amounts equal the sum of its lines, whatever wrote them: checked when the transaction commits"""
+"""A booking's amounts equal the sum of its lines: checked when a transaction that wrote the booking commits"""
 
 from alembic import op
 

@@ -11,7 +11,7 @@ from runner.environment import surroundings
 from runner.paths import ROOT, VENV
 from runner.system import System
 
-TYPED = ("app", "workers", "sandbox", "runner", "demo", "bench", "tests", "celeryconfig.py", "wsgi.py")
+TYPED = ("app", "workers", "sandbox", "runner", "demo", "tests", "celeryconfig.py", "wsgi.py")
 
 
 @dataclass(frozen=True)

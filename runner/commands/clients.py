@@ -33,15 +33,6 @@ def flask(arguments: list[str]) -> int:
         return _python("-m", "flask", "--app", "wsgi", *arguments, environment=environment)
 
 
-def audit(arguments: list[str]) -> int:
-    return flask(["audit", *arguments])
-
-
-def bench(arguments: list[str]) -> int:
-    _require("bench/__main__.py")
-    return _python("-m", "bench", *arguments, environment=surroundings())
-
-
 def psql(arguments: list[str]) -> int:
     with _up_or_its_servers() as environment, left_to_the_child():
         url = environment["DATABASE_URL"].replace("postgresql+psycopg", "postgresql", 1)

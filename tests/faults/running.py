@@ -31,7 +31,9 @@ from tests.faults.invariants import assert_whole
 from tests.faults.screen import Screen
 
 # Holds that outlive a test unless it moves them; looks at unheard payments and refunds as often as a test can wait.
+PREFIX = "faults:"
 SETTINGS = {
+    "REDIS_PREFIX": PREFIX,
     "HOLD_SECONDS": "90",
     "HOLD_WARNING_SECONDS": "5",
     "HOLD_EXTENSION_SECONDS": "60",
@@ -130,12 +132,21 @@ class Running:
         answer = requests.post(f"{self.stage.sandbox}/_control/pay", json={"reference": stay.payment}, timeout=30)
         assert expect_status(answer, 200)["status"] == "success"
 
-    def switch(self, scope: str, **values: str) -> None:
-        answer = requests.put(f"{self.stage.sandbox}/_control/switches", json={"scope": scope} | values, timeout=10)
-        expect_status(answer, 200)
+    def pay_unheard(self, stay: Stay) -> None:
+        """The same, and its webhook never comes."""
+        lost = {"scope": stay.payment, "webhook": "lost", "times": 1}
+        expect_status(requests.put(f"{self.stage.sandbox}/_control/switches", json=lost, timeout=10), 200)
+        self.pay(stay)
 
-    def clear_switches(self, scope: str) -> None:
-        requests.delete(f"{self.stage.sandbox}/_control/switches", params={"scope": scope}, timeout=10)
+    def lapse(self, stay: Stay, seconds: float) -> None:
+        """Time passes for one hold: it ends so many seconds from now."""
+        ends = "clock_timestamp() + make_interval(secs => %s)"
+        self.look.execute(
+            f"WITH b AS (UPDATE bookings SET hold_expires_at = {ends}, release_at = {ends} WHERE id = %s RETURNING id, release_at)"
+            " UPDATE allocations SET hold_expires_at = b.release_at FROM b JOIN booking_rooms r ON r.booking_id = b.id"
+            " WHERE booking_room_id = r.id",
+            [seconds, seconds, stay.id],
+        )
 
     @contextmanager
     def screen(self) -> Iterator[Screen]:
@@ -172,17 +183,29 @@ class Running:
         runs = info.state == "RUNNING" and info.pid not in died and is_alive(info.pid)
         return runs and (health is None or answers(health.format_map(self.system.settings())))
 
-    def signal_all(self, programs: tuple[str, ...], number: signal.Signals) -> None:
-        """To the programs' main processes and all below them."""
-        for program in programs:
-            for pid in (self.system.pid(program), *self.system.children(program)):
-                os.kill(pid, number)
+    @contextmanager
+    def frozen(self, *programs: str) -> Iterator[None]:
+        """Nothing of these programs moves meanwhile."""
+        pids = [pid for name in programs for pid in (self.system.pid(name), *self.system.children(name))]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    def queued(self, queue: str) -> int:
+        """How many messages wait in Redis."""
+        with self.system.redis.client() as client:
+            return int(client.llen(PREFIX + queue))
 
     # --- the end of a test -------------------------------------------------------------------------------------------
 
     def come_to_rest(self, within: float = 20) -> None:
-        """Nothing is owed any more. What only waits for its time (the look after a started payment) is made due."""
+        """Nothing is owed any more. Time passes for what only waits: the look after a started payment, the next run of a check."""
         self.look.execute("UPDATE outbox SET due_at = clock_timestamp() WHERE name = 'payments.start'")
+        self.look.execute("UPDATE outbox SET run_until = clock_timestamp() WHERE name = 'payments.verify'")
         until("an empty outbox", lambda: self.value("SELECT count(*) FROM outbox WHERE dead_at IS NULL") == 0, within)
 
     def assert_whole(self) -> None:

@@ -36,7 +36,10 @@ Rung = Callable[[Session, Booking], Sequence[assign.Want]]
 
 
 def take_paid(session: Session, booking: Booking) -> Outcome:
-    """Confirms a locked booking that is pending or expired. NO_ROOM: nothing could be had, the booking is (now) expired."""
+    """Confirms a locked booking that is pending or expired. NO_ROOM: nothing could be had, the booking is (now) expired.
+
+    The caller notes the money, which tells everyone that the booking changed.
+    """
     states.require(booking, BookingStatus.CONFIRMED)
     outcome = Outcome.SAME_ROOMS if _keep_held(session, booking) else _climb(session, booking)
     if outcome is Outcome.NO_ROOM:
@@ -46,7 +49,7 @@ def take_paid(session: Session, booking: Booking) -> Outcome:
     states.move(session, booking, BookingStatus.CONFIRMED, actor=states.SYSTEM, reason=f"paid:{outcome}")
     session.flush()
     announce(session, *events.rooms_became(booking, queries.physical_rooms_of(booking), Night.BOOKED))
-    announce(session, events.new_booking(booking), events.changed(booking))
+    announce(session, events.new_booking(booking))
     for mail in _mails(session, booking.id, outcome):
         queue_email(session, mail)
     return outcome

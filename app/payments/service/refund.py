@@ -162,10 +162,10 @@ def _note_empty_look(order: Order) -> bool:
         if order.amount is None or (
             refund.looked_at and refund.looked_at <= now - timedelta(seconds=LOOK_AGAIN_SECONDS)
         ):
-            refund.requested_at, refund.looked_at, refund.empty_looks = now, None, 0
+            refund.requested_at, refund.looked_at = now, None
             return True
         if refund.looked_at is None:
-            refund.looked_at, refund.empty_looks = now, 1
+            refund.looked_at = now
             enqueue(session, REFUND, due_in=LOOK_AGAIN_SECONDS, refund_id=refund.id)
         return False
 
