@@ -51,7 +51,7 @@ def _invented(number: int, stem: str, place: District) -> HotelSample:
         name=name,
         slug=naming.slug(name),
         description=_description(place, stars, rng),
-        address=naming.address(place.name, place.state, rng),
+        address=naming.address(place.state, rng),
         district=place.name,
         city=place.city,
         state=place.state,

@@ -36,6 +36,6 @@ def phone(number: int) -> str:
     return f"+23480000{number:05d}"
 
 
-def address(district_name: str, state: str, rng: Random) -> str:
+def address(state: str, rng: Random) -> str:
     house = rng.randint(1, 98)
-    return f"{house} {rng.choice(street_words(state))} {rng.choice(STREET_ENDINGS)}, {district_name}"
+    return f"{house} {rng.choice(street_words(state))} {rng.choice(STREET_ENDINGS)}"

@@ -51,7 +51,7 @@ def _story_hotel(place: int) -> HotelSample:
         name=name,
         slug=naming.slug(name),
         description=_DESCRIPTIONS[name],
-        address=naming.address(island.name, island.state, rng),
+        address=naming.address(island.state, rng),
         district=island.name,
         city=island.city,
         state=island.state,

@@ -120,7 +120,7 @@ def test_hotel_fields_are_plausible() -> None:
     for hotel in WORLD:
         assert hotel.check_in_from in {"14:00", "12:00"}
         assert hotel.check_out_until in {"12:00", "11:00"}
-        assert re.fullmatch(rf"\d{{1,2}} \S+ \w+, {re.escape(hotel.district)}", hotel.address)
+        assert re.fullmatch(r"\d{1,2} \S+ \w+", hotel.address)
         assert 40 <= len(hotel.description) <= 200
         assert 2 <= len(hotel.room_types) <= 4
 

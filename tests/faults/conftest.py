@@ -8,6 +8,7 @@ from tests.faults.running import Running, started
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Running]:
-    with started() as system:
+def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+    """Started once; after a failure its logs stay in the folder of the system."""
+    with started(keep_logs=lambda: request.session.testsfailed > 0) as system:
         yield system

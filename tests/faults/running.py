@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ import requests
 from psycopg.rows import dict_row
 
 from demo.story.people import Person
-from demo.story.stage import Stage, expect_status, until
+from demo.story.stage import PATIENCE, Stage, StepFailed, expect_status, until
 from demo.story.world import Hotel
 from demo.world.accounts import DEMO_PASSWORD, HOTEL_ADMIN
 from demo.world.story import STORY_SLUG
@@ -48,6 +48,7 @@ SETTINGS = {
     "LOG_LEVEL": "INFO",
 }
 HOTELS = "3"
+BOOT_PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -202,11 +203,17 @@ class Running:
 
     # --- the end of a test -------------------------------------------------------------------------------------------
 
-    def come_to_rest(self, within: float = 20) -> None:
+    def come_to_rest(self, within: float = PATIENCE) -> None:
         """Nothing is owed any more. Time passes for what only waits: the look after a started payment, the next run of a check."""
         self.look.execute("UPDATE outbox SET due_at = clock_timestamp() WHERE name = 'payments.start'")
         self.look.execute("UPDATE outbox SET run_until = clock_timestamp() WHERE name = 'payments.verify'")
-        until("an empty outbox", lambda: self.value("SELECT count(*) FROM outbox WHERE dead_at IS NULL") == 0, within)
+        with suppress(StepFailed):
+            until("an empty outbox", lambda: self.owed() == [], within)
+        assert self.owed() == []
+
+    def owed(self) -> list[dict[str, Any]]:
+        """Jobs and events in the outbox."""
+        return self.look.execute("SELECT kind, name, attempts, due_at, run_until, last_error FROM outbox").fetchall()
 
     def assert_whole(self) -> None:
         """The invariants, with the gateway's own books."""
@@ -222,8 +229,8 @@ def connected(system: System) -> gates.Connection:
 
 
 @contextmanager
-def started() -> Iterator[Running]:
-    """A system of its own, gone afterwards."""
+def started(*, keep_logs: Callable[[], bool]) -> Iterator[Running]:
+    """A system of its own, gone afterwards, but for its logs if `keep_logs` says so then."""
     system = System("faults", persistent=False, overrides=SETTINGS, programs=WITHOUT_FLOWER)
     try:
         system.start_servers()
@@ -233,7 +240,7 @@ def started() -> Iterator[Running]:
         with connected(system) as connection:
             gates.build(connection)
         system.start_processes()
-        system.wait_ready()
+        system.wait_ready(BOOT_PATIENCE)
         yield Running(system)
     finally:
-        system.destroy()
+        system.destroy(keep_logs=keep_logs())

