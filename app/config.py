@@ -39,9 +39,8 @@ class Settings(BaseSettings):
     redis_prefix: str = Field("smartstay:", description="put before every key and channel of ours")
 
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
-    cors_origins: list[str] = Field(
-        default_factory=list, description="browser origins that may open sockets"
-    )
+    public_realtime_url: str = Field("http://127.0.0.1:8001", description="where clients reach the sockets")
+    cors_origins: list[str] = Field(default_factory=list, description="browser origins that may open sockets")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
     prometheus_multiproc_dir: str | None = Field(
         None, description="where processes of one host leave their figures for each other"

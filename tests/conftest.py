@@ -24,7 +24,10 @@ from app.core import db, redis_client
 from app.factory import create_app
 from sandbox.server import Sandbox
 from tests.api import Api
+from tests.faults.schedule import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.job_queue import run_due_jobs
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 ADMIN_URL = os.environ.get("TEST_DATABASE_ADMIN_URL", "postgresql+psycopg://smartstay@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")

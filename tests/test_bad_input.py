@@ -174,7 +174,7 @@ def test_ids_that_are_none_are_not_there(here: World, value: str) -> None:
         for operation in of_people(here.app):
             for name in here.ids:
                 if f"{{{name}}}" in operation.path:
-                    body = {} if operation.method == "GET" else {"json": {}}
+                    body: dict[str, Any] = {} if operation.method == "GET" else {"json": {}}
                     yield (
                         f"{operation}",
                         here.send(operation, path=here.path(operation, **{name: value}), **body),

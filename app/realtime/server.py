@@ -48,8 +48,10 @@ def _options(settings: Settings) -> dict[str, Any]:
         "async_mode": "gevent",
         # One after the other: a client that sends faster than we answer waits for itself alone.
         "async_handlers": False,
-        # None means the same origin; an empty list would mean any.
-        "cors_allowed_origins": settings.cors_origins or None,
+        # None means the same origin; an empty list would mean any; in a list our own address must be named.
+        "cors_allowed_origins": [*settings.cors_origins, settings.public_realtime_url]
+        if settings.cors_origins
+        else None,
         "cors_credentials": False,
         "ping_interval": PING_EVERY,
         "ping_timeout": PONG_WITHIN,

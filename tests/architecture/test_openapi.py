@@ -120,7 +120,7 @@ def test_login_is_asked_for_where_the_document_says_so(
     here, nobody = world(application), Api(application)
     assert told["components"]["securitySchemes"].keys() == {"bearer", "oauth2"}
     for operation in all_operations:
-        body = {} if operation.method == "GET" else {"json": {}}
+        body: dict[str, Any] = {} if operation.method == "GET" else {"json": {}}
         refused = here.send(operation, by=nobody, **body).status_code == 401
         if str(operation) not in SIGNED:
             assert refused == operation.asks_for_login, str(operation)
@@ -138,7 +138,7 @@ def test_keys_are_asked_for_where_the_document_says_so(application: Flask, all_o
                 documented.add(str(operation))
     assert documented == NEEDS_A_KEY
     here = world(application)
-    body = {"json": {}}
+    body: dict[str, Any] = {"json": {}}
     for operation in all_operations:
         if str(operation) in NEEDS_A_KEY and operation.json is not None and not operation.json.get("required"):
             answer = here.send(operation, headers={"Idempotency-Key": ""}, **body)

@@ -70,6 +70,18 @@ def test_imports_stand_at_the_top() -> None:
     assert hidden == []
 
 
+def test_packages_are_empty() -> None:
+    """Whoever imports a module of ours loads that module and what it names, nothing else."""
+    inits = [path for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")]
+    loud = [
+        str(path.relative_to(ROOT))
+        for path in inits
+        if any(not isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body)
+    ]
+    assert len(inits) > 20
+    assert loud == []
+
+
 @pytest.mark.parametrize("word", ["commit", "rollback"])
 def test_only_the_database_module_commits(word: str) -> None:
     callers = {

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.running import Running, started
+# Before they are imported: what they assert is then shown with its values.
+pytest.register_assert_rewrite("tests.faults.invariants", "tests.faults.outcome", "tests.faults.running")
+
+from tests.faults.running import Running, started  # noqa: E402
 
 
 @pytest.fixture(scope="session")

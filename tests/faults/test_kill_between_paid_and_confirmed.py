@@ -11,7 +11,7 @@ from tests.faults.gates import ClosedGate, Gate, closed
 from tests.faults.outcome import assert_confirmed_once
 from tests.faults.running import Running, Stay
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("system")]
+pytestmark = pytest.mark.timeout(240)
 
 VICTIMS = ("web", "realtime", "relay", "worker-critical", "worker-bulk", "worker-ticks", "beat", "redis")
 # A job whose worker died runs again two seconds after its hard limit: 10 s for the check of a payment, 20 s for a confirmation.

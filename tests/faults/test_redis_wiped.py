@@ -6,7 +6,7 @@ from demo.story.stage import until
 from tests.faults.outcome import assert_confirmed_once
 from tests.faults.running import Running, Stay
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("system")]
+pytestmark = pytest.mark.timeout(240)
 
 WORKERS = ("worker-critical", "worker-bulk", "worker-ticks")
 EXPIRED = """

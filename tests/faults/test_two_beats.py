@@ -15,7 +15,7 @@ from runner.paths import ROOT
 from tests.faults.outcome import assert_confirmed_once
 from tests.faults.running import Running, Stay
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("system")]
+pytestmark = pytest.mark.timeout(240)
 
 MAILS = "SELECT kind FROM outgoing_emails m JOIN refunds r ON r.id = m.cause_id WHERE r.booking_id = %s ORDER BY kind"
 
