@@ -69,11 +69,18 @@ def _refuse_odd_paths() -> None:
 def _refuse_odd_bodies() -> None:
     if request.routing_exception is not None or request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    if (request.content_length or 0) > MAX_BODY:
+    if _is_too_long():
         raise RequestEntityTooLarge
     endpoint = request.endpoint or ""
     if _has_body() and not endpoint.startswith(SIGNED_BYTES):
         _refuse_other_media(endpoint)
+
+
+def _is_too_long() -> bool:
+    """A body that does not say its length is read up to the most we take, and would then be taken for whole."""
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        return len(request.get_data()) >= MAX_BODY
+    return (request.content_length or 0) > MAX_BODY
 
 
 def _has_body() -> bool:
