@@ -3,18 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
-from app.bookings import policies, present, queries
 from app.bookings.request import BookingRequest
 from app.bookings.schemas import BookingIn, BookingOut, BookingsOut, CancelIn, PageArgs
-from app.bookings.service import cancel, create
-from app.core.blueprint import sent_key
-from app.core.db import reading
-from app.core.errors import NotFound
-from app.core.paging import cursor_of, read_cursor
+from app.bookings.service import cancel, create, look
+from app.core.blueprint import answer, sent_key
 
 blp = Blueprint("bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, cancel them")
 
@@ -32,7 +28,7 @@ def create_booking(body: BookingRequest) -> Response:
     """
     key = sent_key(principal().user_id, "bookings.create")
     made = create.by_guest(principal(), body, key)
-    return _answer(made.booking_id, 201, replayed=made.replayed)
+    return answer(look.one(principal(), made.booking_id), 201, replayed=made.replayed)
 
 
 @blp.route("", methods=["GET"])
@@ -42,12 +38,7 @@ def create_booking(body: BookingRequest) -> Response:
 @blp.problems(422)
 def list_bookings(args: dict[str, Any]) -> Response:
     """My bookings, newest first"""
-    with reading() as session:
-        ids = queries.page_ids_of_user(session, principal().user_id, read_cursor(args["cursor"]), args["limit"])
-        page = ids[: args["limit"]]
-        rows = queries.rendered(session, page)
-    more = cursor_of(page[-1]) if len(ids) > len(page) else None
-    return jsonify(items=[present.booking(row) for row in rows], next_cursor=more)
+    return answer(look.mine(principal(), args["cursor"], args["limit"]), 200)
 
 
 @blp.route("/<uuid:booking_id>", methods=["GET"])
@@ -56,11 +47,7 @@ def list_bookings(args: dict[str, Any]) -> Response:
 @blp.problems(404)
 def get_booking(booking_id: UUID) -> Response:
     """One booking, for its guest, its hotel and the platform"""
-    with reading() as session:
-        rows = queries.rendered(session, [booking_id])
-    if not rows or not policies.can_see(principal(), rows[0]["user_id"], rows[0]["hotel_id"]):
-        raise NotFound
-    return jsonify(present.booking(rows[0]))
+    return answer(look.one(principal(), booking_id), 200)
 
 
 @blp.route("/<uuid:booking_id>/cancel", methods=["POST"])
@@ -73,15 +60,4 @@ def cancel_booking(body: dict[str, Any], booking_id: UUID) -> Response:
     """Cancel my booking before it is paid"""
     key = sent_key(principal().user_id, f"bookings.cancel:{booking_id}")
     replayed = cancel.by_guest(principal(), booking_id, body["reason"], key)
-    return _answer(booking_id, 200, replayed=replayed)
-
-
-def _answer(booking_id: UUID, status: int, *, replayed: bool) -> Response:
-    """The booking as it is now; a replay says so."""
-    with reading() as session:
-        (row,) = queries.rendered(session, [booking_id])
-    response = jsonify(present.booking(row))
-    response.status_code = status
-    if replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
+    return answer(look.one(principal(), booking_id), 200, replayed=replayed)

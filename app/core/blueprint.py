@@ -1,11 +1,11 @@
 """A blueprint whose decorators write themselves into the OpenAPI document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 import flask_smorest
-from flask import Request, request
+from flask import Request, Response, jsonify, request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
@@ -29,6 +29,15 @@ IDEMPOTENCY_HEADER = {
 def sent_key(scope: UUID, route: str) -> idempotency.Key:
     """The request's Idempotency-Key together with its body. Raises KeyRequired, KeyInvalid."""
     return idempotency.key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
+
+
+def answer(body: Mapping[str, Any], status: int, *, replayed: bool = False) -> Response:
+    """JSON with a status; a replay of an earlier request's effect says so."""
+    response = jsonify(body)
+    response.status_code = status
+    if replayed:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
 
 
 class Parser(FlaskParser):

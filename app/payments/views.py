@@ -3,17 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
-from app.core.blueprint import sent_key
-from app.core.db import reading
-from app.payments import policies, present, queries, return_page
+from app.core.blueprint import answer, sent_key
+from app.payments import present, return_page
 from app.payments.errors import PaymentNotFound
 from app.payments.models import PaymentState
 from app.payments.schemas import AskedOut, PaymentOut, RefundsOut, ReturnArgs, ReturnOut, StartIn
-from app.payments.service import start, verify, webhook
+from app.payments.service import look, start, verify, webhook
 
 blp = Blueprint("payments", __name__, url_prefix="/payments", description="Look at payments and have them checked")
 booking_payments_blp = Blueprint("booking_payments", __name__, url_prefix="/bookings", description="Pay for a booking")
@@ -35,13 +34,8 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
     payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
     """
     started = start.start(principal(), booking_id, sent_key(principal().user_id, f"payments.start:{booking_id}"))
-    response = jsonify(present.payment(started.shown))
-    response.status_code = 201 if started.made else 200
-    if started.shown["status"] == PaymentState.QUEUED:
-        response.status_code = 202
-    if started.replayed:
-        response.headers["Idempotent-Replayed"] = "true"
-    return response
+    status = 202 if started.shown["status"] == PaymentState.QUEUED else 201 if started.made else 200
+    return answer(present.payment(started.shown), status, replayed=started.replayed)
 
 
 @blp.route("/return", methods=["GET"])
@@ -57,8 +51,7 @@ def return_from_checkout(args: dict[str, Any]) -> Response:
     verify.wish(reference)
     wants_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
     try:
-        with reading() as session:
-            row = queries.shown(session, reference)
+        row = look.after_checkout(reference)
     except PaymentNotFound:
         if wants_json:
             raise
@@ -66,7 +59,7 @@ def return_from_checkout(args: dict[str, Any]) -> Response:
     if not wants_json:
         return return_page.of_payment(row)
     told = {name: row[name] for name in ("reference", "booking_reference")}
-    return jsonify(told | {"state": present.state_after_return(row)})
+    return answer(told | {"state": present.state_after_return(row)}, 200)
 
 
 @blp.route("/<reference>", methods=["GET"])
@@ -75,7 +68,7 @@ def return_from_checkout(args: dict[str, Any]) -> Response:
 @blp.problems(404)
 def get_payment(reference: str) -> Response:
     """One attempt to pay"""
-    return jsonify(present.payment(_mine(reference)))
+    return answer(look.one(principal(), reference), 200)
 
 
 @blp.route("/<reference>/verify", methods=["POST"])
@@ -84,11 +77,9 @@ def get_payment(reference: str) -> Response:
 @blp.problems(404)
 def ask_for_check(reference: str) -> Response:
     """Have my payment checked now; at most once in three seconds"""
-    row = _mine(reference)
+    payment = look.one(principal(), reference)
     verify.wish(reference)
-    response = jsonify(reference=reference, status=row["status"])
-    response.status_code = 202
-    return response
+    return answer({"reference": reference, "status": payment["status"]}, 202)
 
 
 @blp.route("/<reference>/refunds", methods=["GET"])
@@ -97,10 +88,7 @@ def ask_for_check(reference: str) -> Response:
 @blp.problems(404)
 def list_refunds(reference: str) -> Response:
     """Money of this payment that goes back, oldest first"""
-    row = _mine(reference)
-    with reading() as session:
-        refunds = queries.refunds_of(session, row["id"])
-    return jsonify(items=[present.refund(refund) for refund in refunds])
+    return answer(look.refunds(principal(), reference), 200)
 
 
 @webhooks_blp.route("/paystack", methods=["POST"])
@@ -112,12 +100,4 @@ def receive_from_paystack() -> Response:
     Signed with HMAC-SHA512 over the raw body. Whatever is signed is kept and answered 200, be it known, odd or a duplicate.
     """
     webhook.receive(request.get_data(), request.headers.get("x-paystack-signature"))
-    return jsonify(ok=True)
-
-
-def _mine(reference: str) -> dict[str, Any]:
-    with reading() as session:
-        row = queries.shown(session, reference)
-    if not policies.can_see(principal(), row["user_id"]):
-        raise PaymentNotFound
-    return row
+    return answer({"ok": True}, 200)

@@ -8,13 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from app.core.clock import rfc3339
-from app.core.db import reading
-from app.core.errors import NotFound
-from app.realtime import policies, queries
+from app.realtime import policies, service
 from app.realtime.errors import NotYourHotel, OtherUser
 from app.realtime.hub import Hub
 from app.realtime.identity import identify, living
-from app.realtime.queries import EventLog
 from app.realtime.schemas import LARGEST_SEQ, Handshake, Unwatch, Watch
 from app.realtime.sockets import Socket
 
@@ -29,7 +26,7 @@ def join_hotel(hub: Hub, socket: Socket, payload: Any) -> dict[str, Any]:
     if not policies.can_watch(living(socket.session_id, socket.user_id), hotel_id):
         raise NotYourHotel
     with _watching(hub, socket, hotel_id):
-        return asdict(_read_log(hotel_id, LARGEST_SEQ if after is None else after))
+        return asdict(service.events_after(hotel_id, LARGEST_SEQ if after is None else after))
 
 
 def leave_hotel(hub: Hub, socket: Socket, payload: Any) -> dict[str, Any]:
@@ -58,11 +55,3 @@ def _watching(hub: Hub, socket: Socket, hotel_id: UUID) -> Iterator[None]:
         if not watched_before:
             hub.unwatch(socket, hotel_id)
         raise
-
-
-def _read_log(hotel_id: UUID, after: int) -> EventLog:
-    with reading() as session:
-        log = queries.find_events(session, hotel_id, after=after)
-    if log is None:
-        raise NotFound
-    return log

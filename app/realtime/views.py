@@ -6,9 +6,7 @@ from uuid import UUID
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
-from app.core.db import reading
-from app.core.errors import NotFound
-from app.realtime import policies, queries
+from app.realtime import service
 from app.realtime.schemas import EventLogView, EventsQuery
 
 blp = Blueprint("events", __name__, url_prefix="/hotels", description="What happened in a hotel, numbered without gaps")
@@ -25,10 +23,4 @@ def list_events(query: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:
     For members of the hotel and the platform's admins; 404 for others. While `more` is true, ask again with
     `after` = `seq`.
     """
-    if not policies.can_watch(principal(), hotel_id):
-        raise NotFound
-    with reading() as session:
-        log = queries.find_events(session, hotel_id, **query)
-    if log is None:
-        raise NotFound
-    return asdict(log)
+    return asdict(service.show_events(principal(), hotel_id, **query))

@@ -92,3 +92,9 @@ def test_only_the_database_module_commits(word: str) -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == word
     }
     assert callers <= {"app/core/db.py"}
+
+
+def test_views_leave_the_database_to_services() -> None:
+    views = sorted((ROOT / "app").rglob("views.py"))
+    assert len(views) >= 6
+    assert [str(path.relative_to(ROOT)) for path in views if "app.core.db" in path.read_text()] == []

@@ -81,7 +81,9 @@ def test_a_refresh_token_is_no_newer_token(realtime: Realtime) -> None:
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-def test_case_49_logging_out_ends_the_socket(realtime: Realtime, emitter: Emitter, staffed: Staffed, transport: str) -> None:
+def test_case_49_logging_out_ends_the_socket(
+    realtime: Realtime, emitter: Emitter, staffed: Staffed, transport: str
+) -> None:
     with dashboard(realtime, staffed.token, transport) as screen:
         assert screen.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
         service.logout(tokens.decode_access(staffed.token).session_id)

@@ -40,7 +40,9 @@ def test_case_53_it_does_not_start_with_gevent_websocket(application: Flask, tmp
         ("from gevent import monkey; monkey.patch_all()", "web", "web does not start: gevent has patched"),
     ],
 )
-def test_case_53_it_starts_patched_and_nothing_else_does(application: Flask, first: str, process: str, fault: str) -> None:
+def test_case_53_it_starts_patched_and_nothing_else_does(
+    application: Flask, first: str, process: str, fault: str
+) -> None:
     started = subprocess.run(
         [sys.executable, "-c", f"{first}\nimport wsgi"],
         cwd=ROOT,

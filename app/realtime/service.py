@@ -1,0 +1,25 @@
+"""Reading a hotel's log of events, for whoever was away."""
+
+from uuid import UUID
+
+from app.auth.principal import Principal
+from app.core.db import reading
+from app.core.errors import NotFound
+from app.realtime import policies, queries
+from app.realtime.queries import EventLog
+
+
+def events_after(hotel_id: UUID, after: int, **page: int) -> EventLog:
+    """The events after a number, oldest first. Raises NotFound for a hotel that is not there."""
+    with reading() as session:
+        log = queries.find_events(session, hotel_id, after=after, **page)
+    if log is None:
+        raise NotFound
+    return log
+
+
+def show_events(person: Principal, hotel_id: UUID, **query: int) -> EventLog:
+    """The same for a person. Raises NotFound also when he may not watch the hotel."""
+    if not policies.can_watch(person, hotel_id):
+        raise NotFound
+    return events_after(hotel_id, **query)
