@@ -52,6 +52,12 @@ def check() -> None:
 
 
 @db.command()
+def sql() -> None:
+    """Prints the SQL of all migrations, for linters and cautious people."""
+    command.upgrade(alembic_config(), "head", sql=True)
+
+
+@db.command()
 @click.argument("number")
 @click.argument("message")
 def revision(number: str, message: str) -> None:

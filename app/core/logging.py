@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 
 def configure(level: str, process: str) -> None:
-    """Everything, ours and the libraries', goes to standard output as JSON."""
+    """Everything, ours and the libraries', goes to standard output as JSON; of a command, whose output is its answer, to standard error."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -30,7 +30,7 @@ def configure(level: str, process: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(sys.stderr if process == "cli" else sys.stdout)
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

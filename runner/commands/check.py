@@ -41,6 +41,8 @@ def static_checks() -> list[Check]:
         Check("imports", (_tool("lint-imports"),)),
         Check("dependencies", (_tool("deptry"), ".")),
         Check("shell", (_tool("shellcheck"), "dev", ".ci/run")),
+        Check("image", (_tool("hadolint"), "Dockerfile")),
+        Check("compose", (_tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")),
     ]
 
 
@@ -53,8 +55,12 @@ def run_migration_check(system: System) -> list[str]:
     except RunnerError as error:
         say(f"FAILED  migrations\n{error}")
         return ["migrations"]
-    command = (sys.executable, "-m", "flask", "--app", "wsgi", "db", "check")
-    return run_checks([Check("migrations", command)], system.environment())
+    flask_db = f'"{sys.executable}" -m flask --app wsgi db'
+    checks = [
+        Check("migrations", ("sh", "-c", f"{flask_db} check")),
+        Check("their SQL", ("sh", "-c", f'{flask_db} sql | "{_tool("squawk")}"')),
+    ]
+    return run_checks(checks, system.environment())
 
 
 def run_checks(checks: Iterable[Check], environment: Mapping[str, str]) -> list[str]:

@@ -52,7 +52,12 @@ def played(application: object, sandbox: Sandbox, tmp_path_factory: pytest.TempP
     with (folder / "web.log").open("w") as log:
         command = [sys.executable, "-m", "tests.core.logged_journey", str(told), sandbox.url]
         ended = subprocess.run(
-            command, cwd=ROOT, env=os.environ | {"LOG_LEVEL": "INFO"}, stdout=log, stderr=subprocess.PIPE, timeout=120
+            command,
+            cwd=ROOT,
+            env=os.environ | {"LOG_LEVEL": "INFO", "PROCESS": "worker"},
+            stdout=log,
+            stderr=subprocess.PIPE,
+            timeout=120,
         )
     assert ended.returncode == 0, ended.stderr.decode()
     return Played(folder, (folder / "web.log").read_text(), json.loads(told.read_text()))
