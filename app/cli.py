@@ -1,5 +1,6 @@
-"""Commands for people who run the system: `flask db …`, `flask settings`, `flask payments …`."""
+"""Commands for people who run the system: `flask db …`, `flask settings`, `flask jobs …`, `flask payments …`."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -7,13 +8,18 @@ from alembic import command
 from alembic.config import Config
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.core import job_runs
+from app.core.db import reading, transaction
+from app.core.errors import AppError
 from app.payments.cli import payments_cli
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 db = AppGroup("db", help="The database's shape.")
+jobs = AppGroup("jobs", help="Jobs whose attempts are used up: a person decides.")
 
 
 def register(app: Flask) -> None:
@@ -21,6 +27,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(db)
     app.cli.add_command(show_settings)
     app.cli.add_command(payments_cli)
+    app.cli.add_command(jobs)
 
 
 def alembic_config() -> Config:
@@ -70,3 +77,39 @@ def show_settings() -> None:
     """Lists every setting: name, type, default, meaning."""
     for name, field in Settings.model_fields.items():
         click.echo(f"{name.upper():34} {field.annotation!s:24.24} {field.default!s:44.44} {field.description}")
+
+
+@jobs.command()
+@click.option("--after", default=0, help="only rows with a higher number")
+def dead(after: int) -> None:
+    """Lists dead jobs, oldest first: number, name, attempts, since when, payload, last error."""
+    with reading() as session:
+        rows = job_runs.page_dead(session, after=after)
+    for row in rows:
+        click.echo(
+            f"{row['id']}  {row['name']}  {row['attempts']}  {row['dead_at']:%F %T}  {row['payload']}  {row['last_error']}"
+        )
+    click.echo(f"{len(rows)} dead")
+
+
+@jobs.command()
+@click.argument("number", type=int)
+def retry(number: int) -> None:
+    """Lets a dead job begin anew, with all its attempts."""
+    _decide(number, job_runs.retry, "will run again")
+
+
+@jobs.command()
+@click.argument("number", type=int)
+def discard(number: int) -> None:
+    """Gives a dead job up for good."""
+    _decide(number, job_runs.discard, "is given up")
+
+
+def _decide(number: int, verb: Callable[[Session, int], None], done: str) -> None:
+    try:
+        with transaction() as session:
+            verb(session, number)
+    except AppError as refusal:
+        raise click.ClickException(refusal.detail) from refusal
+    click.echo(f"job {number} {done}")

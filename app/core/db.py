@@ -65,12 +65,6 @@ def engine() -> Engine:
     return _Bound.engine
 
 
-def forget_connections() -> None:
-    """For a forked child: drops the parent's connections without closing them under its feet."""
-    _Bound.engine.dispose(close=False)
-    wakeup.reset()
-
-
 def in_transaction() -> bool:
     """Whether the caller stands inside `transaction()`: where nothing may be sent over the network."""
     return _inside.get()
