@@ -5,6 +5,8 @@ moment only and cannot deadlock. `hotel_events` is the record; the outbox rows b
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +49,17 @@ class UserEvent:
 def announce(session: Session, *events: HotelEvent | UserEvent) -> None:
     """Remembers the events until the transaction is about to commit."""
     session.info.setdefault(_PENDING, []).extend(events)
+
+
+@contextmanager
+def revocable(session: Session) -> Iterator[None]:
+    """For a savepoint: what was announced inside is forgotten when it is left by an error, as its rows are."""
+    before = len(session.info.get(_PENDING, []))
+    try:
+        yield
+    except BaseException:
+        del session.info.get(_PENDING, [])[before:]
+        raise
 
 
 def write(session: Session) -> None:

@@ -147,6 +147,19 @@ class TestLadder:
         assert pay(later["id"]) is Outcome.NO_ROOM
         assert one("SELECT count(*) FROM allocations WHERE check_in = :day", day=factories.in_days(20)) == 2
 
+    def test_a_rung_that_broke_leaves_nothing_announced(self, api: Api) -> None:
+        """One of the two rooms is only held by a lapsed booking, the other is taken: nothing became free by trying."""
+        hotel = factories.hotel({"Deluxe": 2})
+        two = factories.booking_request(hotel, "Deluxe")["rooms"] * 2
+        late = expired(book(api, hotel, rooms=two))
+        other, lapsed = book(api, hotel), book(api, hotel)
+        assert pay(other["id"]) is Outcome.SAME_ROOMS
+        lapse(lapsed["id"])
+        before = len(told("room_status_changed"))
+        assert pay(late["id"]) is Outcome.NO_ROOM
+        assert len(told("room_status_changed")) == before
+        assert one("SELECT count(*) FROM allocations") == 2
+
     def test_a_hotel_that_does_not_sell_and_a_stay_that_has_begun_get_none(self, api: Api) -> None:
         hotel = factories.hotel()
         late = expired(book(api, hotel))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bookings import emails, events, queries, states
 from app.bookings.models import Booking, BookingStatus
 from app.bookings.service import assign, expire
-from app.core.announce import announce
+from app.core.announce import announce, revocable
 from app.core.metrics import BOOKING_VALUE, BOOKINGS
 from app.mail.service import Email, queue_email
 from app.rates.queries import find_next_dearer
@@ -101,7 +101,7 @@ def _try(session: Session, booking: Booking, rung: Rung) -> bool:
         return False
     stay = assign.Stay(booking.hotel_id, booking.stay, None)
     try:
-        with session.begin_nested():
+        with session.begin_nested(), revocable(session):
             rooms = assign.take_rooms(session, stay, wants)
     except RoomTaken:
         return False
