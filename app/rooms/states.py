@@ -3,7 +3,6 @@
 A dirty room today never blocks December, and a booking for December never makes tonight's room unsellable.
 """
 
-from datetime import datetime
 from enum import StrEnum
 
 from app.core.errors import IllegalTransition
@@ -26,13 +25,6 @@ NEXT_NOW: dict[RoomNow, frozenset[RoomNow]] = {
     RoomNow.CLEANING: frozenset({RoomNow.AVAILABLE, RoomNow.MAINTENANCE}),
     RoomNow.MAINTENANCE: frozenset({RoomNow.CLEANING}),
 }
-NEXT_NIGHT: dict[Night, frozenset[Night]] = {
-    Night.AVAILABLE: frozenset({Night.LOCKED, Night.BOOKED, Night.MAINTENANCE}),
-    Night.LOCKED: frozenset({Night.BOOKED, Night.AVAILABLE}),
-    Night.BOOKED: frozenset({Night.OCCUPIED, Night.AVAILABLE}),
-    Night.OCCUPIED: frozenset({Night.AVAILABLE}),
-    Night.MAINTENANCE: frozenset({Night.AVAILABLE}),
-}
 
 
 def move_now(room: Room, to: RoomNow) -> None:
@@ -41,19 +33,3 @@ def move_now(room: Room, to: RoomNow) -> None:
     if to not in allowed:
         raise IllegalTransition(f"A room that is {room.now} cannot become {to}", allowed=sorted(allowed))
     room.now = to
-
-
-def night(*, blocked: bool, booking_status: str | None, hold_expires_at: datetime | None, at: datetime) -> Night:
-    """What a night is, from the allocation that covers it (none of its fields: no allocation)."""
-    if blocked:
-        return Night.MAINTENANCE
-    if booking_status is None or (hold_expires_at is not None and hold_expires_at <= at):
-        return Night.AVAILABLE
-    if booking_status == "checked_in":
-        return Night.OCCUPIED
-    return Night.LOCKED if hold_expires_at is not None else Night.BOOKED
-
-
-def shown(now: RoomNow, of_night: Night, *, is_today: bool) -> str:
-    """The one word a board shows for a date."""
-    return str(now) if is_today and now is not RoomNow.AVAILABLE else str(of_night)

@@ -72,4 +72,3 @@ def test_a_room_moves_only_along_its_table(came_from: RoomNow, to: RoomNow) -> N
 def test_every_status_stands_in_its_table() -> None:
     assert set(states.NEXT) == set(BookingStatus)
     assert set(room_states.NEXT_NOW) == set(RoomNow)
-    assert set(room_states.NEXT_NIGHT) == set(room_states.Night)
