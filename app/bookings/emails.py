@@ -1,7 +1,6 @@
 """The mails of a booking: who gets which, and what is in them."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +20,7 @@ SELECT clock_timestamp() AS now, b.id, b.reference, b.check_in, b.check_out, b.c
        h.name AS hotel_name, h.email AS hotel_email, h.phone AS hotel_phone, h.time_zone, h.check_in_from, h.check_out_until,
        concat_ws(', ', h.address, h.district, h.city) AS hotel_address,
        (SELECT json_agg(json_build_object('type_name', rt.name, 'plan_name', br.rate_plan_terms->>'name', 'room_number', r.number,
-               'booked_type', br.rate_plan_terms->>'room_type', 'windows', br.rate_plan_terms->'windows') ORDER BY br.position)
+               'booked_type', br.rate_plan_terms->>'room_type', 'terms', br.rate_plan_terms) ORDER BY br.position)
         FROM booking_rooms br JOIN rooms r ON r.id = br.room_id JOIN room_types rt ON rt.id = br.room_type_id
         WHERE br.booking_id = b.id) AS rooms
 FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE b.id = :booking_id
@@ -43,7 +42,8 @@ def stay_of(known: Mapping[str, Any]) -> dict[str, Any]:
 def confirmed(session: Session, booking_id: UUID) -> list[Email]:
     """Guest (with a calendar entry) and hotel."""
     known = facts(session, booking_id)
-    extra = {"payment_timing": known["payment_timing"], "free_until": _free_until(known)}
+    free = policy.free_together([room["terms"] for room in known["rooms"]], known["check_in"], known["now"])
+    extra = {"payment_timing": known["payment_timing"], "free_until": free}
     mail = _mail(Kind.BOOKING_CONFIRMED, known, known["guest_email"], (_calendar(known),), **extra)
     return [mail, _to_hotel(known, outcome=None)]
 
@@ -79,13 +79,6 @@ def _mail(
 ) -> Email:
     words = render(kind, **(stay_of(known) | extra))
     return Email(kind, known["id"], recipient, words.subject, words.text, words.html, attachments)
-
-
-def _free_until(known: Mapping[str, Any]) -> datetime | None:
-    arrival = policy.arrival_instant(known["check_in"], known["check_in_from"], known["time_zone"])
-    ends = [policy.free_until(room["windows"], arrival) for room in known["rooms"]]
-    told = [end for end in ends if end is not None and end > known["now"]]
-    return min(told) if len(told) == len(ends) else None
 
 
 def _calendar(known: Mapping[str, Any]) -> Attachment:

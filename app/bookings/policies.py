@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.auth.principal import Principal
 from app.bookings.models import BookingStatus, PaymentStatus
+from app.hotels.policies import can_work_at
 from app.rates.models import PaymentTiming
 
 
@@ -14,7 +15,7 @@ def owns(person: Principal, user_id: UUID | None) -> bool:
 
 def can_see(person: Principal, user_id: UUID | None, hotel_id: UUID) -> bool:
     """The guest himself, the hotel's people, the platform's."""
-    return owns(person, user_id) or person.works_at(hotel_id) or person.is_platform_admin
+    return owns(person, user_id) or can_work_at(person, hotel_id)
 
 
 def actions(status: str, payment_status: str, payment_timing: str, *, is_held: bool) -> list[str]:

@@ -39,7 +39,7 @@ def booking(row: Mapping[str, Any]) -> dict[str, Any]:
         "rooms": [_room(room) for room in row["rooms"]],
         "guest": {"name": row["guest_name"], "email": row["guest_email"], "phone": row["guest_phone"]},
         "hold_expires_at": row["hold_expires_at"] if held else None,
-        "cancellation": _cancellation(row["rooms"], row["check_in"]),
+        "cancellation": _cancellation(row["rooms"], row["check_in"], row["server_now"]),
         "actions": policies.actions(row["status"], row["payment_status"], row["payment_timing"], is_held=living),
     }
 
@@ -50,11 +50,8 @@ def _room(room: Mapping[str, Any]) -> dict[str, Any]:
     return {name: room[name] for name in kept} | {"rate_plan": terms["name"], "meals": terms["meals"]}
 
 
-def _cancellation(rooms: list[Mapping[str, Any]], check_in: date) -> dict[str, Any]:
-    """Free until the earliest of the rooms' ends, if all have one."""
-    ends = [policy.free_until(room["terms"]["windows"], policy.arrival_of(room["terms"], check_in)) for room in rooms]
-    known = [end for end in ends if end is not None]
-    free: datetime | None = min(known) if len(known) == len(ends) else None
+def _cancellation(rooms: list[Mapping[str, Any]], check_in: date, now: datetime) -> dict[str, Any]:
+    free = policy.free_together([room["terms"] for room in rooms], check_in, now)
     return {"free_until": free, "windows": [_windows(room, check_in) for room in rooms]}
 
 

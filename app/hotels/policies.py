@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.auth.principal import Principal
-from app.hotels.models import HotelStatus, MemberRole
+from app.hotels.models import HotelStatus
 
 
 def can_see(person: Principal | None, hotel_id: UUID, status: str) -> bool:
@@ -14,10 +14,5 @@ def can_see(person: Principal | None, hotel_id: UUID, status: str) -> bool:
 
 
 def can_work_at(person: Principal, hotel_id: UUID) -> bool:
-    """Boards, bookings and stays: members of either role, and platform admins."""
+    """Boards, bookings, stays and live events: members of either role, and platform admins."""
     return person.is_platform_admin or person.works_at(hotel_id)
-
-
-def can_manage(person: Principal, hotel_id: UUID) -> bool:
-    """The hotel itself, its rooms and rates: its admins, and platform admins."""
-    return person.is_platform_admin or person.memberships.get(hotel_id) == MemberRole.HOTEL_ADMIN

@@ -1,4 +1,4 @@
-"""Reading and locking hotels."""
+"""Reading hotels."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.hotels.errors import HotelNotFound
-from app.hotels.models import Hotel, HotelStatus, Member
+from app.hotels.models import Hotel, HotelStatus
 
 _POINT = cast(Hotel.location, Geometry)
 _FACTS = (
@@ -43,28 +43,6 @@ class Wanted:
     city: str | None = None
     state: str | None = None
     q: str | None = None
-
-
-def get_hotel(session: Session, hotel_id: UUID) -> Hotel:
-    """In any state. Raises HotelNotFound."""
-    hotel = session.get(Hotel, hotel_id)
-    if hotel is None:
-        raise HotelNotFound
-    return hotel
-
-
-def lock_hotel(session: Session, hotel_id: UUID) -> Hotel:
-    """The first lock of whoever changes a hotel. Raises HotelNotFound."""
-    statement = select(Hotel).where(Hotel.id == hotel_id).with_for_update(key_share=True)
-    hotel = session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
-    if hotel is None:
-        raise HotelNotFound
-    return hotel
-
-
-def find_membership(session: Session, hotel_id: UUID, user_id: UUID) -> str | None:
-    """`hotel_admin`, `hotel_staff` or None."""
-    return session.scalar(select(Member.role).where(Member.hotel_id == hotel_id, Member.user_id == user_id))
 
 
 def get_facts(session: Session, hotel_id: UUID) -> dict[str, Any]:

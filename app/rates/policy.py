@@ -46,6 +46,13 @@ def free_until(windows: Sequence[Window], arrival: datetime) -> datetime | None:
     return _end(windows[0], arrival) or arrival
 
 
+def free_together(terms: Sequence[Mapping[str, Any]], check_in: date, now: datetime) -> datetime | None:
+    """Until when all rooms of a booking, by their terms, can be cancelled for nothing; None when one costs something from now on."""
+    ends = [free_until(room["windows"], arrival_of(room, check_in)) for room in terms]
+    living = [end for end in ends if end is not None and end > now]
+    return min(living) if len(living) == len(ends) else None
+
+
 def _end(window: Window, arrival: datetime) -> datetime | None:
     hours = window["until_hours_before"]
     return None if hours is None else arrival - timedelta(hours=hours)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from app.core.clock import rfc3339
-from app.realtime import policies, service
+from app.hotels.policies import can_work_at
+from app.realtime import service
 from app.realtime.errors import NotYourHotel, OtherUser
 from app.realtime.hub import Hub
 from app.realtime.identity import identify, living
@@ -23,7 +24,7 @@ def join_hotel(hub: Hub, socket: Socket, payload: Any) -> dict[str, Any]:
     """
     wish = Watch().load(payload)
     hotel_id, after = wish["hotel_id"], wish["after"]
-    if not policies.can_watch(living(socket.session_id, socket.user_id), hotel_id):
+    if not can_work_at(living(socket.session_id, socket.user_id), hotel_id):
         raise NotYourHotel
     with _watching(hub, socket, hotel_id):
         return asdict(service.events_after(hotel_id, LARGEST_SEQ if after is None else after))

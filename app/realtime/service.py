@@ -5,7 +5,8 @@ from uuid import UUID
 from app.auth.principal import Principal
 from app.core.db import reading
 from app.core.errors import NotFound
-from app.realtime import policies, queries
+from app.hotels.policies import can_work_at
+from app.realtime import queries
 from app.realtime.queries import EventLog
 
 
@@ -20,6 +21,6 @@ def events_after(hotel_id: UUID, after: int, **page: int) -> EventLog:
 
 def show_events(person: Principal, hotel_id: UUID, **query: int) -> EventLog:
     """The same for a person. Raises NotFound also when he may not watch the hotel."""
-    if not policies.can_watch(person, hotel_id):
+    if not can_work_at(person, hotel_id):
         raise NotFound
     return events_after(hotel_id, **query)

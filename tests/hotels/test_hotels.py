@@ -4,12 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from app.core.columns import new_id
-from app.core.db import reading, transaction
-from app.hotels import queries
-from app.hotels.errors import HotelNotFound
 from tests import factories
 from tests.api import Api
 
@@ -93,24 +89,3 @@ def test_members_and_platform_admins_see_a_hidden_hotel_others_do_not(api: Api) 
     path = f"/hotels/{hotel.id}"
     assert [api.as_(person).get(path).status_code for person in allowed] == [200, 200, 200]
     assert [api.as_(person).get(path).status_code for person in denied] == [404, 404]
-
-
-def test_a_hotel_is_read_and_locked_by_its_id(api: Api) -> None:
-    hotel = factories.hotel(name="Amber House")
-    with transaction() as session:
-        assert queries.lock_hotel(session, hotel.id).name == "Amber House"
-        locked = session.execute(
-            text("SELECT count(*) FROM pg_locks WHERE relation = 'hotels'::regclass AND mode = 'RowShareLock'")
-        )
-        assert locked.scalar_one() == 1
-    for find in (queries.get_hotel, queries.lock_hotel):
-        with transaction() as session, pytest.raises(HotelNotFound):
-            find(session, new_id())
-
-
-def test_membership_is_found_by_person_and_hotel(api: Api) -> None:
-    hotel, other = factories.hotel(), factories.hotel()
-    staff = factories.member(hotel.id, "hotel_staff")
-    with reading() as session:
-        assert queries.find_membership(session, hotel.id, staff.id) == "hotel_staff"
-        assert queries.find_membership(session, other.id, staff.id) is None

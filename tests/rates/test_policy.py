@@ -1,9 +1,9 @@
 """When cancelling costs what, by the hotel's wall clock."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from app.rates.policy import DatedWindow, arrival_instant, arrival_of, dated_windows, free_until
+from app.rates.policy import DatedWindow, arrival_instant, arrival_of, dated_windows, free_together, free_until
 
 STEPS: list[dict[str, Any]] = [
     {"until_hours_before": 72, "penalty": "none", "value": 0},
@@ -49,3 +49,19 @@ def test_nothing_is_free_when_the_first_window_costs() -> None:
 
 def test_an_open_free_window_ends_with_arrival() -> None:
     assert free_until([{"until_hours_before": None, "penalty": "none", "value": 0}], ARRIVAL) == ARRIVAL
+
+
+def test_a_booking_is_free_to_cancel_until_the_first_of_its_rooms_is_not() -> None:
+    two_days, one_day = (
+        {
+            "windows": [{"until_hours_before": hours, "penalty": "none", "value": 0}],
+            "check_in_from": "14:00",
+            "time_zone": "UTC",
+        }
+        for hours in (48, 24)
+    )
+    never = two_days | {"windows": [{"until_hours_before": None, "penalty": "percent", "value": 100}]}
+    arrival, ends = date(2027, 3, 10), datetime(2027, 3, 8, 14, tzinfo=UTC)
+    assert free_together([one_day, two_days], arrival, ends - timedelta(seconds=1)) == ends
+    assert free_together([one_day, two_days], arrival, ends) is None
+    assert free_together([one_day, never], arrival, ends - timedelta(days=30)) is None
