@@ -10,7 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.config import Settings
+from app import settings_table
 from app.core import job_runs
 from app.core.db import reading, transaction
 from app.core.errors import AppError
@@ -75,8 +75,8 @@ def revision(number: str, message: str) -> None:
 @click.command("settings")
 def show_settings() -> None:
     """Lists every setting: name, type, default, meaning."""
-    for name, field in Settings.model_fields.items():
-        click.echo(f"{name.upper():34} {field.annotation!s:24.24} {field.default!s:44.44} {field.description}")
+    for row in settings_table.rows():
+        click.echo(f"{row.name:28} {row.kind:30} {row.default:40} {row.meaning}")
 
 
 @jobs.command()

@@ -3,8 +3,9 @@
 from functools import cache
 from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 DEVELOPMENT_SECRET = "development-only-secret-of-smartstay"  # noqa: S105 - refused in production, below
 
@@ -108,5 +109,17 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    """The one Settings of this process."""
-    return Settings()
+    """The one Settings of this process, which ends with one sentence when its environment makes no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SystemExit(f"This does not start: {'; '.join(map(_sentence, error.errors()))}") from None
+    except SettingsError as error:
+        raise SystemExit(f"This does not start: {error}") from None
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    """What is wrong with one variable. Its value is not told, for it may be a secret."""
+    name = "_".join(str(part) for part in fault["loc"]).upper()
+    told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
+    return f"{name}: {told}" if name else told

@@ -25,10 +25,18 @@ from app.core import db, redis_client
 from app.factory import create_app
 from sandbox.server import Sandbox
 from tests.api import Api
-from tests.faults.schedule import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.faults.schedule import pytest_addoption, pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.job_queue import run_due_jobs
+from tests.query_report import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown, watching
 
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "pytest_testnodedown",
+    "pytest_xdist_make_scheduler",
+]
 
 ADMIN_URL = os.environ.get("TEST_DATABASE_ADMIN_URL", "postgresql+psycopg://smartstay@127.0.0.1:5432/postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -109,7 +117,8 @@ def application(sandbox: Sandbox) -> Iterator[Flask]:
         settings.cache_clear()
         command.upgrade(alembic_config(), "head")
         app = create_app()
-        yield app
+        with watching(app, db.engine()):
+            yield app
         db.engine().dispose()
 
 

@@ -12,7 +12,7 @@ PARALLEL = ("-n", "2")
 
 
 def test(arguments: list[str]) -> int:
-    """Without arguments the checks come first; with some, only those tests run."""
+    """Without arguments the checks come first; with some, only those tests run. `--slow`: those that take long, one by one."""
     system = System("test", persistent=False)
     try:
         system.start_servers()
@@ -31,6 +31,6 @@ def _run_tests(system: System, arguments: list[str]) -> int:
         "TEST_DATABASE_ADMIN_URL": system.postgres.url("postgres"),
         "TEST_REDIS_URL": system.redis.url(),
     }
-    own_parallelism = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
-    parallel = () if own_parallelism else PARALLEL
+    one_by_one = any(argument.startswith(("-n", "--numprocesses", "--slow")) for argument in arguments)
+    parallel = () if one_by_one else PARALLEL
     return run_in_foreground([sys.executable, "-m", "pytest", *parallel, *arguments], surroundings() | servers)

@@ -8,10 +8,7 @@ import pytest
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-untyped]
 
-ONE_SYSTEM = frozenset(
-    f"tests/faults/{name}.py" for name in ("test_kill_between_paid_and_confirmed", "test_redis_wiped", "test_two_beats")
-)
-
+OWN_SYSTEM = frozenset({"tests/faults/test_workers.py"})
 
 # The longest files begin, else one worker would be at them when the other has nothing left to do.
 FIRST = ("test_kill_between_paid_and_confirmed", "test_redis_wiped", "test_two_beats", "test_workers")
@@ -22,7 +19,13 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return "one system" if file in ONE_SYSTEM else file
+        shares = file.startswith("tests/faults/") and file not in OWN_SYSTEM
+        return "one system" if shares else file
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Without `--slow` the slow tests are left out, with it all others are."""
+    parser.addoption("--slow", action="store_true", help="run the tests that are marked slow, and only these")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
@@ -31,6 +34,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Brings the tests of the longest files to the front, whatever order the others were shuffled into."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what was not asked for; brings the longest files to the front, whatever order the others were shuffled into."""
+    wanted: bool = config.getoption("--slow")
+    left_out = [item for item in items if (item.get_closest_marker("slow") is not None) is not wanted]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else len(FIRST))
