@@ -4,6 +4,7 @@ from flask import Flask
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
+from app import gauges
 from app.auth.views import blp as auth
 from app.auth.views import users_blp as users
 from app.bookings.views import blp as bookings
@@ -28,5 +29,6 @@ def register(app: Flask, api: Api) -> None:
     """Mounts the API below its prefix; health, metrics and docs beside it."""
     for blueprint in API_BLUEPRINTS:
         api.register_blueprint(blueprint, url_prefix=f"{PREFIX}{blueprint.url_prefix or ''}")
+    app.config["GAUGES"] = gauges.ALL
     app.register_blueprint(health.blp)
     app.register_blueprint(get_swaggerui_blueprint(DOCS, f"{PREFIX}/openapi.json", config=DOCS_PAGE))

@@ -1,4 +1,4 @@
-"""Commands for people who run the system: `flask db …`, `flask settings`, `flask jobs …`, `flask payments …`."""
+"""Commands for people who run the system: `flask db …`, `flask settings`, `flask jobs …`, `flask payments …`, `flask audit`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app import settings_table
+from app.audit_cli import audit_command
 from app.core import job_runs
 from app.core.db import reading, transaction
 from app.core.errors import AppError
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(show_settings)
     app.cli.add_command(payments_cli)
     app.cli.add_command(jobs)
+    app.cli.add_command(audit_command)
 
 
 def alembic_config() -> Config:

@@ -1,10 +1,10 @@
 """Every variable the system reads from its environment: typed, read once, refused when it makes no sense."""
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 DEVELOPMENT_SECRET = "development-only-secret-of-smartstay"  # noqa: S105 - refused in production, below
@@ -62,7 +62,13 @@ class Settings(BaseSettings):
     )
     holds_per_guest: int = Field(3, ge=1, description="living holds one guest may have")
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
+    sockets_per_address: int = Field(
+        500, ge=1, description="connections one address may have open to a realtime process; many people share one"
+    )
     search_cache_seconds: int = Field(10, ge=0, description="how old a search answer may be; 0 = never cached")
+    search_log_seconds: float = Field(
+        1.0, ge=0, description="how long searches wait to be logged together; 0 = each at once"
+    )
 
     paystack_base_url: str = Field(
         "https://api.paystack.co", description="the gateway, or the sandbox that speaks like it"
@@ -118,7 +124,7 @@ def settings() -> Settings:
         raise SystemExit(f"This does not start: {error}") from None
 
 
-def _sentence(fault: ErrorDetails) -> str:
+def _sentence(fault: Mapping[str, Any]) -> str:
     """What is wrong with one variable. Its value is not told, for it may be a secret."""
     name = "_".join(str(part) for part in fault["loc"]).upper()
     told = fault["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")

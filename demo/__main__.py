@@ -1,4 +1,4 @@
-"""`python -m demo load|story|watch|accounts|token`: the sample world, its people, and the story played in it."""
+"""`python -m demo load|story|play|watch|accounts|token`: the sample world, its people, and what is played in it."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from app.config import settings
 from app.core import db
 from demo import accounts
 from demo.load import SCALES, load
+from demo.play import crowd
 from demo.story.play import play
 from demo.watch import watch
 
@@ -18,6 +19,8 @@ def main() -> int:
         return _load(SCALES[asked.scale] if asked.hotels is None else asked.hotels)
     if asked.command == "story":
         return play(as_json=asked.json)
+    if asked.command == "play":
+        return crowd.play(asked.count)
     if asked.command == "watch":
         return watch(asked.hotel)
     if asked.command == "token":
@@ -34,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("--hotels", type=int, help="so many hotels instead of a scale's number")
     story = commands.add_parser("story", help="play the main job on a running system")
     story.add_argument("--json", action="store_true", help="end with one JSON object")
+    playing = commands.add_parser("play", help="many bookings of many kinds on a running system")
+    playing.add_argument("count", nargs="?", type=whole_number, default=20, help="how many; any twenty hold every kind")
     watching = commands.add_parser("watch", help="print what a hotel is told, until Ctrl-C")
     watching.add_argument("hotel", nargs="?", help="its slug; default: the story's hotel")
     commands.add_parser("accounts", help="the demo accounts and their password")
@@ -41,6 +46,13 @@ def _parser() -> argparse.ArgumentParser:
         "who", help="a role or an e-mail"
     )
     return parser
+
+
+def whole_number(text: str) -> int:
+    """A number from 1 on. Raises ValueError, which argparse tells."""
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
 
 
 def _load(count: int) -> int:

@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable, Mapping
 
+from runner.commands.bench import bench
 from runner.commands.check import check
-from runner.commands.clients import flask, psql, redis, token, watch
+from runner.commands.clients import audit, flask, play, psql, redis, token, watch
 from runner.commands.demo import demo
 from runner.commands.down import down, reset
 from runner.commands.logs import logs
@@ -16,11 +17,14 @@ from runner.interruption import INTERRUPTED_EXIT, Interrupted, interruptible
 Command = Callable[[list[str]], int]
 
 COMMANDS: Mapping[str, Command] = {
+    "audit": audit,
+    "bench": bench,
     "check": check,
     "demo": demo,
     "down": down,
     "flask": flask,
     "logs": logs,
+    "play": play,
     "psql": psql,
     "redis": redis,
     "reset": reset,

@@ -1,7 +1,7 @@
 """Waiting until processes serve, and telling which one does not."""
 
+import http.client
 import time
-import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def answers(url: str) -> bool:
     try:
         with _direct.open(url, timeout=ASK_TIMEOUT) as response:
             return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
+    except (OSError, http.client.HTTPException):  # nothing there, or something that does not speak HTTP
         return False
 
 

@@ -1,19 +1,28 @@
 """Is this process alive, can it serve, and what does it measure. Beside the API, not part of it."""
 
 import hmac
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as THIS_PROCESS
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from app.core import redis_client
 from app.core.db import reading
 from app.core.errors import AppError, Forbidden
-from app.core.gauges import OutboxGauges
+from app.core.gauges import DatabaseGauges, RedisGauges
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations" / "versions"
+TOLERATED_LATENESS = 60
+LATE = text("""
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(greatest(due_at, run_until))), 0)::int FROM outbox
+WHERE dead_at IS NULL AND due_at < clock_timestamp() AND (run_until IS NULL OR run_until < clock_timestamp())
+""")
 
 blp = Blueprint("health", __name__)
 
@@ -26,20 +35,43 @@ def alive() -> Any:
 
 @blp.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Red without PostgreSQL; without Redis degraded, but serving."""
+    """What is wrong, part by part. Red without PostgreSQL or its tables; without Redis or behind with its work degraded, but serving."""
     database = _database()
-    redis = "up" if redis_client.is_up() else "away"
-    status = "unavailable" if database != "up" else "ok" if redis == "up" else "degraded"
-    return jsonify(status=status, database=database, redis=redis), 503 if database != "up" else 200
+    serves = database == {"database": "up", "schema": "current"}
+    rest = {"redis": "up" if redis_client.is_up() else "away"} | (_outbox() if serves else {})
+    well = serves and all(state in {"up", "current"} for state in rest.values())
+    status = "ok" if well else "degraded" if serves else "unavailable"
+    return jsonify(status=status, **database, **rest), 200 if serves else 503
 
 
-def _database() -> str:
+def _database() -> dict[str, str]:
+    """A database that is ahead of the code is well: the next version's migrations come before its processes."""
     try:
         with reading() as session:
-            session.execute(text("SELECT 1"))
+            applied = session.scalar(text("SELECT version_num FROM alembic_version"))
     except AppError as error:
-        return error.detail
-    return "up"
+        return {"database": error.detail}
+    except ProgrammingError:
+        applied = None
+    behind = applied is None or applied < _newest_migration()
+    return {"database": "up", "schema": f"at {applied}, needs {_newest_migration()}" if behind else "current"}
+
+
+@cache
+def _newest_migration() -> str:
+    """Their numbers begin their files' names."""
+    return max(file.name.partition("_")[0] for file in MIGRATIONS.glob("*.py"))
+
+
+def _outbox() -> dict[str, str]:
+    try:
+        with reading() as session:
+            late = session.execute(LATE).scalar_one()
+    except AppError as error:
+        return {"outbox": error.detail}
+    return {
+        "outbox": f"late by {late} s: is a relay running, and a worker?" if late > TOLERATED_LATENESS else "current"
+    }
 
 
 @blp.get("/metrics")
@@ -47,7 +79,8 @@ def metrics() -> Response:
     """Prometheus text of all processes of this host that share a metrics folder; for loopback or with the token."""
     _refuse_strangers()
     registry = CollectorRegistry()
-    registry.register(OutboxGauges())
+    registry.register(DatabaseGauges(current_app.config["GAUGES"]))
+    registry.register(RedisGauges())
     own = generate_latest(registry)
     return Response(own + generate_latest(_shared()), mimetype=CONTENT_TYPE_LATEST)
 

@@ -4,6 +4,7 @@ Never logged: bodies, tokens, passwords, keys, mail texts.
 """
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from typing import Any, cast
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from structlog.typing import FilteringBoundLogger
+
+# Up to what may follow in a traceback; a row's own text may run over several lines.
+QUOTED_ROW = re.compile(r"DETAIL:  .*?(?=\n\[SQL|\nCONTEXT:|\nHINT:|\n\nThe above|\n\nDuring|\Z)", re.DOTALL)
 
 
 def configure(level: str, process: str) -> None:
@@ -23,6 +27,7 @@ def configure(level: str, process: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _process_name(process),
         structlog.processors.format_exc_info,
+        _without_rows,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -67,6 +72,13 @@ def note(**fields: Any) -> None:
 def current_request_id() -> str | None:
     """The id of the request that this work comes from, if any."""
     return get_contextvars().get("request_id")
+
+
+def _without_rows(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """PostgreSQL quotes the row or key that it refused, and that may be a guest's name or e-mail."""
+    if "exception" in event:
+        event["exception"] = QUOTED_ROW.sub("DETAIL:  (not logged)", event["exception"])
+    return event
 
 
 def _process_name(process: str) -> Any:

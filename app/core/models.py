@@ -95,3 +95,13 @@ class IdempotencyRow(Model):
     resource_id: Mapped[UUID | None]
     locked_at: Mapped[Instant | None]
     created_at: Mapped[Stamped]
+
+
+class AuditResult(Model):
+    """What the last look at an invariant found: `found` rows that should not be there. Every process can tell it."""
+
+    __tablename__ = "audit_results"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    found: Mapped[int] = mapped_column(BigInteger)
+    checked_at: Mapped[Instant]

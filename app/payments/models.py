@@ -52,6 +52,7 @@ class Payment(Model):
         ),
         Index("uq_payments_kept", "booking_id", "part", unique=True, postgresql_where=text("kept")),
         Index("ix_payments_next_check_at", "next_check_at", postgresql_where=text("next_check_at IS NOT NULL")),
+        Index("ix_payments_review", "id", postgresql_where=text("status = 'review'")),
         Index("ix_payments_unapplied", "paid_at", postgresql_where=text("status = 'success' AND applied_at IS NULL")),
     )
 
@@ -97,6 +98,7 @@ class Refund(Model):
             unique=True,
             postgresql_where=text("status IN ('requested', 'pending', 'processing', 'needs_attention')"),
         ),
+        Index("ix_refunds_open", "status", postgresql_where=text("status <> 'processed'")),
         Index("ix_refunds_next_check_at", "next_check_at", postgresql_where=text("next_check_at IS NOT NULL")),
     )
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import redis
 import requests
 
+from app.config import settings
+
 T = TypeVar("T")
 
 PATIENCE = 30.0
@@ -35,7 +37,7 @@ class Stage:
             realtime=os.environ["PUBLIC_REALTIME_URL"],
             sandbox=os.environ["SANDBOX_URL"],
             redis_url=os.environ["REDIS_URL"],
-            hold_seconds=float(os.environ["HOLD_SECONDS"]),
+            hold_seconds=float(settings().hold_seconds),
         )
 
     def room_locks(self) -> list[str]:

@@ -20,6 +20,16 @@ def watch(arguments: list[str]) -> int:
     return _python("-m", "demo", "watch", *arguments, environment=_environment_of_up())
 
 
+def play(arguments: list[str]) -> int:
+    return _python("-m", "demo", "play", *arguments, environment=_environment_of_up())
+
+
+def audit(arguments: list[str]) -> int:
+    """Of a running system alone: where no sweep runs, holds outlive their release. The exit status is 0 when nothing is found."""
+    _require("wsgi.py")
+    return _python("-m", "flask", "--app", "wsgi", "audit", *arguments, environment=_environment_of_up())
+
+
 def token(arguments: list[str]) -> int:
     if len(arguments) != 1:
         say("usage: ./dev token ROLE")

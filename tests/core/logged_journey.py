@@ -11,9 +11,11 @@ from typing import Any
 import requests
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.config import settings
-from app.core.db import reading
+from app.core.db import reading, transaction
+from app.core.logging import logger
 from app.factory import create_app
 from tests import factories
 from tests.api import Api, new_key
@@ -21,6 +23,7 @@ from tests.factories import PASSWORD
 from tests.job_queue import run_due_jobs
 
 WRONG = "not-the-password-at-all"
+QUOTED = "Chinwe of the\nquoted row"
 WISH = "A quiet room away from the lift, please"
 
 
@@ -46,6 +49,7 @@ def main(path: Path, sandbox_url: str) -> None:
     run_due_jobs()
     done = guest.get(f"/bookings/{booking['id']}").json
     assert done["status"] == "confirmed"
+    refuse_a_row()
     told = {"booking": booking, "payment": payment, "elsewhere": elsewhere, "promised": promised}
     path.write_text(json.dumps(told | {"secrets": [*secrets(tokens, guest, other), *mails()]}))
 
@@ -61,6 +65,15 @@ def logged_in_and_refreshed(app: Flask) -> dict[str, str]:
     return {"access_token": second["access_token"], "refresh_token": second["refresh_token"], "old": str(first)}
 
 
+def refuse_a_row() -> None:
+    """What an unexpected refusal of the database leaves in the log; PostgreSQL quotes the row."""
+    try:
+        with transaction() as session:
+            session.execute(text("INSERT INTO users (id, full_name) VALUES (NULL, :name)"), {"name": QUOTED})
+    except IntegrityError:
+        logger("tests").exception("row_refused")
+
+
 def outbox(name: str) -> list[dict[str, Any]]:
     with reading() as session:
         rows = session.execute(text("SELECT id, request_id FROM outbox WHERE name = :name"), {"name": name})
@@ -69,7 +82,7 @@ def outbox(name: str) -> list[dict[str, Any]]:
 
 def secrets(tokens: dict[str, str], guest: Api, other: Api) -> list[str]:
     keys = [settings().secret_key.get_secret_value(), settings().paystack_secret_key.get_secret_value()]
-    return [*tokens.values(), str(guest.token), str(other.token), PASSWORD, WRONG, WISH, *keys]
+    return [*tokens.values(), str(guest.token), str(other.token), PASSWORD, WRONG, WISH, *QUOTED.splitlines(), *keys]
 
 
 def mails() -> list[str]:

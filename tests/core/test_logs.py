@@ -78,6 +78,15 @@ def test_nothing_secret_or_private_is_written(played: Played) -> None:
     assert "@" not in played.text  # nobody's address
 
 
+def test_what_the_database_refuses_is_told_without_the_row(played: Played) -> None:
+    (refused,) = played.lines_of("row_refused")
+    told = refused["exception"]
+    assert told.count("DETAIL:  (not logged)") == 2
+    assert "Failing row" not in told
+    assert 'null value in column "id" of relation "users" violates not-null constraint' in told
+    assert "[SQL: INSERT INTO users" in told
+
+
 def test_one_id_goes_from_the_request_to_the_row_the_job_and_the_vendor(played: Played) -> None:
     (request,) = played.lines_of("request", request_id="journey-check")
     assert (request["route"], request["status"]) == ("/api/v1/payments/<reference>/verify", 202)

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from app.core import upkeep
+from app import invariants
+from app.core import audit, upkeep
 from app.mail import sender
 from app.mail.jobs import SEND_EMAIL
 from app.payments.jobs import RECONCILE
@@ -23,3 +24,8 @@ def compare_with_gateway() -> None:
 @runs(upkeep.PURGE)
 def forget_keys() -> None:
     upkeep.forget_keys()
+
+
+@runs(audit.AUDIT)
+def audit_all() -> None:
+    audit.audit(invariants.ALL)

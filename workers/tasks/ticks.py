@@ -1,7 +1,7 @@
 """What beat orders: short SQL that finds what is due and enqueues what needs longer."""
 
 from app.bookings.service import expire, hold
-from app.core import upkeep
+from app.core import audit, upkeep
 from app.payments.service import watch
 from workers.binding import tick
 
@@ -39,3 +39,8 @@ def order_reconciliation() -> None:
 @tick("upkeep.purge")
 def order_purge() -> None:
     upkeep.order_purge()
+
+
+@tick("invariants.check")
+def order_audit() -> None:
+    audit.order_audit()
