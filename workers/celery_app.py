@@ -7,11 +7,13 @@ from celery import Celery, signals
 
 from app.config import settings
 from app.core import boot_check, db, logging, orphans, redis_client
+from workers.worker_steps import EventsTogether, NoReceipts
 
 TASKS = ("workers.tasks.critical", "workers.tasks.bulk", "workers.tasks.ticks")
 TABLES = "app.models"  # all of them: keys name tables of modules that no job imports
 
-celery_app = Celery("smartstay", config_source="celeryconfig", include=(TABLES, *TASKS))
+celery_app = Celery("smartstay", config_source="celeryconfig", include=(TABLES, *TASKS), amqp="workers.connection:Amqp")
+celery_app.steps["consumer"].update({EventsTogether, NoReceipts})
 
 
 def _refuse_wrong_process(**_: Any) -> None:

@@ -6,54 +6,52 @@ ends a run names the `run_until` it claimed, so that a run which was believed de
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, LiteralString
 
+from psycopg.rows import class_row, tuple_row
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from app.core.db import transaction
+from app.core import row_claims
 from app.core.errors import NotFound
 
 ERROR_LENGTH = 300
 
-# A commit that is lost with the server costs one more run of an idempotent job: neither claim nor deletion waits for
-# the disk.
-CLAIM = text("""
+# Each may be sent twice, should its answer be lost with the connection: the second finds nothing to do.
+CLAIM: Final = """
 UPDATE outbox
 SET attempts = attempts + 1, sent_until = NULL, run_until = clock_timestamp() + make_interval(secs => hard_limit + 2)
-WHERE id = :row_id AND kind = 'job' AND dead_at IS NULL AND due_at <= clock_timestamp() AND attempts < max_attempts
+WHERE id = %(row_id)s AND kind = 'job' AND dead_at IS NULL AND due_at <= clock_timestamp() AND attempts < max_attempts
   AND (run_until IS NULL OR run_until <= clock_timestamp())
-RETURNING id, name, payload, request_id, attempts, run_until, set_config('synchronous_commit', 'off', true)
-""")
-FINISH = text("""
-DELETE FROM outbox WHERE id = :row_id AND run_until = :run_until RETURNING set_config('synchronous_commit', 'off', true)
-""")
+RETURNING id AS row_id, name, payload, request_id, attempts, run_until
+"""
+FINISH: Final = "DELETE FROM outbox WHERE id = %(row_id)s AND run_until = %(run_until)s RETURNING id"
 
 # A job's age counts from when it was first due, or was retried by a person: its first failure moves `created_at` there.
-GIVE_BACK = text("""
+GIVE_BACK: Final = """
 UPDATE outbox
-SET attempts = attempts - 1, run_until = NULL, last_error = :error, created_at = owed.since,
-    due_at = clock_timestamp() + make_interval(secs => greatest(:at_least, least(300, owed.age / 2))),
+SET attempts = attempts - 1, run_until = NULL, last_error = %(error)s, created_at = owed.since,
+    due_at = clock_timestamp() + make_interval(secs => greatest(%(at_least)s, least(300, owed.age / 2))),
     dead_at = CASE WHEN owed.age > give_up_after THEN clock_timestamp() END
 FROM (
   SELECT since, extract(epoch FROM clock_timestamp() - since)::float AS age
   FROM (
     SELECT CASE WHEN last_error IS NULL THEN greatest(created_at, due_at) ELSE created_at END AS since
-    FROM outbox WHERE id = :row_id
+    FROM outbox WHERE id = %(row_id)s
   ) AS first
 ) AS owed
-WHERE id = :row_id AND run_until = :run_until
+WHERE id = %(row_id)s AND run_until = %(run_until)s
 RETURNING dead_at IS NOT NULL AS dead
-""")
-FAIL = text("""
+"""
+FAIL: Final = """
 UPDATE outbox
-SET run_until = NULL, last_error = :error,
+SET run_until = NULL, last_error = %(error)s,
     created_at = CASE WHEN last_error IS NULL THEN greatest(created_at, due_at) ELSE created_at END,
     due_at = clock_timestamp() + make_interval(secs => least(300, 2 ^ attempts)),
     dead_at = CASE WHEN attempts >= max_attempts THEN clock_timestamp() END
-WHERE id = :row_id AND run_until = :run_until
+WHERE id = %(row_id)s AND run_until = %(run_until)s
 RETURNING dead_at IS NOT NULL AS dead
-""")
+"""
 
 PAGE_DEAD = text("""
 SELECT id, name, queue, payload, request_id, created_at, dead_at, attempts, last_error
@@ -85,15 +83,12 @@ class Claim:
 
 def claim(row_id: int) -> Claim | None:
     """Takes the job for one run. None, as for copies of a message: done, dead, running, used up or not due."""
-    with transaction() as session:
-        row = session.execute(CLAIM, {"row_id": row_id}).first()
-    return None if row is None else Claim(row.id, row.name, row.payload, row.request_id, row.attempts, row.run_until)
+    return row_claims.first(CLAIM, {"row_id": row_id}, class_row(Claim))
 
 
 def finish(claimed: Claim) -> bool:
     """The promise is kept: its row goes. False when the row had already gone to another run."""
-    with transaction() as session:
-        return session.execute(FINISH, _fence(claimed)).first() is not None
+    return row_claims.first(FINISH, _fence(claimed), tuple_row) is not None
 
 
 def give_back(claimed: Claim, error: Exception, *, at_least: float = 1) -> bool:
@@ -127,10 +122,9 @@ def discard(session: Session, row_id: int) -> None:
     _require(session.execute(DISCARD, {"row_id": row_id}).first())
 
 
-def _ended(statement: Any, claimed: Claim, error: Exception, **values: float) -> bool:
-    with transaction() as session:
-        row = session.execute(statement, _fence(claimed) | {"error": _summary(error)} | values).first()
-    return row is not None and bool(row.dead)
+def _ended(statement: LiteralString, claimed: Claim, error: Exception, **values: float) -> bool:
+    row = row_claims.first(statement, _fence(claimed) | {"error": _summary(error)} | values, tuple_row)
+    return row is not None and bool(row[0])
 
 
 def _fence(claimed: Claim) -> dict[str, Any]:

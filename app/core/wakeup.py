@@ -1,6 +1,7 @@
 """Tells the relay that rows wait for it: a NOTIFY after the commit, never inside it (there it would serialise all commits).
 
-Best effort: the relay looks by itself four times a second anyway. Calls of one burst become one NOTIFY, sent by a thread of its own.
+Best effort: the relay looks by itself four times a second anyway. A thread of its own sends them: the first call of a burst at once,
+the others together, 3 ms later.
 """
 
 import threading
@@ -14,7 +15,7 @@ COALESCE = 0.003
 
 
 class _Caller(threading.Thread):
-    """Waits to be asked, gathers a burst for 3 ms, sends one NOTIFY."""
+    """Waits to be asked, sends a NOTIFY, gathers what is asked within the next 3 ms."""
 
     def __init__(self, dsn: str) -> None:
         super().__init__(name="wake-relay", daemon=True)
@@ -25,9 +26,9 @@ class _Caller(threading.Thread):
     def run(self) -> None:
         while True:
             self.asked.wait()
-            time.sleep(COALESCE)
             self.asked.clear()
             self._notify()
+            time.sleep(COALESCE)
 
     def _notify(self) -> None:
         try:

@@ -142,8 +142,8 @@ def test_what_redis_did_not_take_may_go_again_at_once(
 ) -> None:
     """Redis answers how long the queues are and goes away before the messages come."""
     rows = [promise(NOTE, word=word) for word in "abc"]
-    going = Broker(settings)
-    going._url = "redis://127.0.0.1:1/0"
+    going = Broker(settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"}))
+    going.depths = lambda queues: [0] * len(queues)
     with pytest.raises(AwayError):
         JobPump(going).move(work)
     assert [living(row_id)["sent_until"] for row_id in rows] == [None, None, None]

@@ -95,7 +95,7 @@ def test_case_20_nothing_is_called_with_an_eta_or_a_countdown() -> None:
             named = isinstance(call.func, ast.Attribute) and call.func.attr in publishing - {"retry"}
             if timed or named:
                 found.append(f"{path.relative_to(ROOT).as_posix()}: {ast.unparse(call.func)}")
-    assert found == ["workers/relay/broker.py: celery_app.send_task"]
+    assert found == ["workers/relay/messages.py: celery_app.send_task"]
 
 
 def test_jobs_of_money_outlast_three_days() -> None:

@@ -18,6 +18,7 @@ BATCH = 200
 BATCH_SECONDS = 2.0
 LOCK = 7_305_801
 
+ANY = "SELECT EXISTS (SELECT FROM outbox WHERE kind = 'event')"
 TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
 NEXT = """
 SELECT id, name, queue AS room, payload, created_at < statement_timestamp() - interval '60 s' AS is_stale
@@ -45,13 +46,17 @@ class EventPump:
 
     def move(self, work: Connection) -> bool:
         """Emits one batch. True when rows are left that may be emitted at once. Raises psycopg.Error."""
-        with work.transaction():
-            row = work.execute(TRY_LOCK, (LOCK,)).fetchone()
-            if row is None or not row[0]:
-                return False
-            with work.cursor(row_factory=class_row(Event)) as cursor:
-                events = cursor.execute(NEXT, (BATCH,)).fetchall()
-            settled = self._settle(events)
+        row = work.execute(ANY).fetchone()
+        return row == (True,) and self._move_batch(work)
+
+    def _move_batch(self, work: Connection) -> bool:
+        settled: list[int] = []
+        # The pipeline sends what needs no answer together with what follows: one round trip before the first event.
+        with work.pipeline(), work.transaction(), work.cursor(row_factory=class_row(Event)) as cursor:
+            lock = work.execute(TRY_LOCK, (LOCK,))
+            cursor.execute(NEXT, (BATCH,))
+            if lock.fetchone() == (True,):
+                settled = self._settle(cursor.fetchall())
             if settled:
                 work.execute(FORGET, (settled,))
         return len(settled) == BATCH

@@ -6,28 +6,36 @@ not.
 """
 
 import time
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Mapping
+from typing import LiteralString
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
 from app.core.jobs import Queue
 from app.core.logging import logger
-from workers.relay.broker import AwayError, Broker
+from workers.relay.broker import AwayError, Broker, Order
 
 DEPTH = 32
 MOST_TICKS = 120
 BURY_EVERY = 1.0
 
+# Each queue gets as many as it has room for, what was due first before the rest.
 CLAIM_DUE = """
 UPDATE outbox SET sent_until = statement_timestamp() + interval '5 s'
 WHERE id = ANY(ARRAY(
-  SELECT id FROM outbox
-  WHERE kind = 'job' AND dead_at IS NULL AND queue = %s AND due_at <= statement_timestamp() AND attempts < max_attempts
-    AND (sent_until IS NULL OR sent_until <= statement_timestamp())
-    AND (run_until IS NULL OR run_until <= statement_timestamp())
-  ORDER BY due_at, id LIMIT %s
-  FOR UPDATE SKIP LOCKED
+  SELECT due.id
+  FROM unnest(%s::text[], %s::int[]) AS wanted (queue, room)
+  CROSS JOIN LATERAL (
+    SELECT id FROM outbox
+    WHERE kind = 'job' AND dead_at IS NULL AND queue = wanted.queue
+      AND due_at <= statement_timestamp() AND attempts < max_attempts
+      AND (sent_until IS NULL OR sent_until <= statement_timestamp())
+      AND (run_until IS NULL OR run_until <= statement_timestamp())
+    ORDER BY due_at, id LIMIT wanted.room
+    FOR UPDATE SKIP LOCKED
+  ) AS due
 ))
 RETURNING id, name, queue, hard_limit
 """
@@ -47,15 +55,6 @@ RETURNING id, name, queue, hard_limit
 log = logger(__name__)
 
 
-class Due(NamedTuple):
-    """A row as far as the relay knows it; it has no code of any job."""
-
-    id: int
-    name: str
-    queue: str
-    hard_limit: int
-
-
 class JobPump:
     """Moves what is due, the most urgent queue first."""
 
@@ -67,27 +66,27 @@ class JobPump:
         """Sends as much as the queues may hold. True when rows may be left. Raises AwayError, psycopg.Error."""
         self._bury(work)
         depths = dict(zip(Queue, self._broker.depths(tuple(Queue)), strict=True))
-        left = False
-        for queue, depth in depths.items():
-            left |= self._fill(work, queue, DEPTH - depth)
         if depths[Queue.TICKS] > MOST_TICKS:
             self._broker.keep_youngest(Queue.TICKS, MOST_TICKS)
-        return left
+        room = {queue: max(0, DEPTH - depth) for queue, depth in depths.items()}
+        due = self._claim(work, {queue: free for queue, free in room.items() if free})
+        sent = Counter(order.queue for order in due)
+        # Ticks fill their queue without the relay: that it is full says nothing about rows.
+        return any(sent[queue] == free for queue, free in room.items() if free or queue is not Queue.TICKS)
 
-    def _fill(self, work: Connection, queue: Queue, room: int) -> bool:
-        if room <= 0:
-            return queue is not Queue.TICKS
-        due = _rows(work, CLAIM_DUE, (str(queue), room))
-        self._send(work, sorted(due))
-        return len(due) == room
+    def _claim(self, work: Connection, room: Mapping[Queue, int]) -> list[Order]:
+        """What there was room for, already sent."""
+        due = _rows(work, CLAIM_DUE, ([str(queue) for queue in room], list(room.values()))) if room else []
+        if due:
+            self._send(work, sorted(due))
+        return due
 
-    def _send(self, work: Connection, due: list[Due]) -> None:
-        for position, row in enumerate(due):
-            try:
-                self._broker.send(row.queue, row.name, row.id, row.hard_limit)
-            except AwayError:
-                work.execute(TAKE_BACK, ([unsent.id for unsent in due[position:]],))
-                raise
+    def _send(self, work: Connection, due: list[Order]) -> None:
+        try:
+            self._broker.send(due)
+        except AwayError:
+            work.execute(TAKE_BACK, ([order.id for order in due],))
+            raise
 
     def _bury(self, work: Connection) -> None:
         """A job that kills its worker cannot say so: whoever has used up his runs and is not running is dead."""
@@ -98,6 +97,6 @@ class JobPump:
             log.error("job_dead", job=row.name, row_id=row.id)
 
 
-def _rows(work: Connection, statement: str, values: tuple[str | int, ...]) -> list[Due]:
-    with work.cursor(row_factory=class_row(Due)) as cursor:
+def _rows(work: Connection, statement: LiteralString, values: tuple[list[str] | list[int], ...]) -> list[Order]:
+    with work.cursor(row_factory=class_row(Order)) as cursor:
         return cursor.execute(statement, values).fetchall()
