@@ -6,6 +6,7 @@ from uuid import UUID
 import socketio
 
 from app.core.logging import logger
+from app.realtime.desk import Desk
 from app.realtime.rooms import hotel_room, user_room
 from app.realtime.sockets import PUT_OUT, Socket, Sockets
 
@@ -15,10 +16,11 @@ log = logger(__name__)
 
 
 class Hub:
-    """Everything here stays within this process; none of it waits."""
+    """Everything here stays within this process; none of it waits. `desk`: where those wait who ask who somebody is."""
 
-    def __init__(self, server: socketio.Server) -> None:
+    def __init__(self, server: socketio.Server, desk: Desk) -> None:
         self.server = server
+        self.desk = desk
         self.sockets = Sockets()
 
     def is_open(self, sid: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.core.db import reading
 from app.core.errors import AppError
 from app.core.logging import logger
-from app.realtime import queries
+from app.realtime import queries, service
 from app.realtime.hub import ROOT, Hub
 from app.realtime.queries import Login
 from app.realtime.rooms import hotel_room
@@ -61,6 +61,14 @@ def tell_numbers(hub: Hub) -> None:
         last = queries.find_last_seqs(session, hotels)
     for hotel_id in hotels:
         hub.tell(hotel_room(hotel_id), "hotel_seq", {"hotel_id": str(hotel_id), "seq": last.get(hotel_id, 0)})
+
+
+def repeat_warnings(socket: Socket, hub: Hub) -> None:
+    """To a socket that has just connected: what its person was warned of while he may have had none."""
+    with hub.desk.turn():
+        warnings = service.warnings_of(socket.user_id)
+    for warning in warnings:
+        hub.tell(socket.sid, warning.name, warning.payload)
 
 
 class Silent:

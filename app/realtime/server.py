@@ -1,5 +1,6 @@
 """The Socket.IO server of a realtime process. Handlers answer codes, never exceptions; strangers get no connection."""
 
+import gc
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -12,16 +13,20 @@ from flask_socketio import SocketIO
 from app.auth.errors import TokenMissing
 from app.config import Settings
 from app.core.columns import new_id
-from app.core.errors import AppError
+from app.core.errors import AppError, Unavailable
 from app.core.logging import context, logger
 from app.realtime import commands, rounds
 from app.realtime.carrier import LARGEST_MESSAGE, TextPacket, bound
+from app.realtime.desk import Desk
+from app.realtime.door import watch_the_door
 from app.realtime.fan_out import FanOut
 from app.realtime.hub import Hub
 from app.realtime.identity import identify
 from app.realtime.sockets import REFUSED, Socket
+from app.realtime.sticky import name_after_proxy
 
 PING_EVERY, PONG_WITHIN = 25, 20
+GARBAGE = (50_000, 20, 100)
 COMMANDS = {
     "join_hotel": commands.join_hotel,
     "leave_hotel": commands.leave_hotel,
@@ -37,7 +42,9 @@ def attach(app: Flask) -> None:
     socketio, fan_out = SocketIO(manage_session=False), FanOut(settings.redis_url, settings.redis_prefix)
     socketio.init_app(app, client_manager=fan_out, **_options(settings))
     bound(socketio.server.eio)
-    hub = Hub(socketio.server)
+    name_after_proxy(socketio.server.eio)
+    watch_the_door(socketio.server, settings.sockets_per_address)
+    hub = Hub(socketio.server, Desk(settings.database_pool_size))
     fan_out.on_return = partial(socketio.start_background_task, rounds.once, hub, rounds.tell_numbers)
     _register(socketio, hub)
     _start(socketio, hub)
@@ -62,6 +69,9 @@ def _options(settings: Settings) -> dict[str, Any]:
 
 
 def _start(socketio: SocketIO, hub: Hub) -> None:
+    # Looking for garbage through all that lives stops every socket, and with a thousand of them open much lives for long.
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
     # Else it would begin to listen at the first connection; until then the relay would find nobody and keep its events.
     socketio.server.manager_initialized = True
     socketio.server.manager.initialize()
@@ -103,9 +113,14 @@ def _connect(hub: Hub, sid: str, auth: Any) -> None:
 def _admit(hub: Hub, sid: str, auth: Any) -> None:
     if not isinstance(auth, dict) or "token" not in auth:
         raise TokenMissing
-    identity = identify(auth["token"])
+    with hub.desk.turn():
+        if hub.is_gone(sid):
+            raise Unavailable
+        identity = identify(auth["token"])
     person = identity.person
-    hub.admit(Socket(sid, person.user_id, person.session_id, identity.expires_at))
+    socket = Socket(sid, person.user_id, person.session_id, identity.expires_at)
+    hub.admit(socket)
+    hub.server.start_background_task(rounds.once, hub, partial(rounds.repeat_warnings, socket))
     log.info("socket_opened", user_id=str(person.user_id))
 
 

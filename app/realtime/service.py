@@ -1,8 +1,11 @@
-"""Reading a hotel's log of events, for whoever was away."""
+"""What happened meanwhile, for whoever was away: a hotel's log of events, the warnings of a guest."""
 
 from uuid import UUID
 
 from app.auth.principal import Principal
+from app.bookings import queries as bookings
+from app.bookings.events import lock_expiring
+from app.core.announce import UserEvent
 from app.core.db import reading
 from app.core.errors import NotFound
 from app.hotels.policies import can_work_at
@@ -24,3 +27,10 @@ def show_events(person: Principal, hotel_id: UUID, **query: int) -> EventLog:
     if not can_work_at(person, hotel_id):
         raise NotFound
     return events_after(hotel_id, **query)
+
+
+def warnings_of(user_id: UUID) -> list[UserEvent]:
+    """`lock_expiring` for each hold of his that was warned of and has not ended, the next to end first."""
+    with reading() as session:
+        rows = bookings.warned_of(session, user_id)
+    return [lock_expiring(user_id, row.id, row.hold_expires_at, row.server_now) for row in rows]
