@@ -3,23 +3,21 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, column, func, select, table
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.auth.models import LoginSession, User, UserStatus
+from app.auth.models import LoginSession, User
 from app.auth.principal import Principal, strongest
-from app.core.clock import sql_now
 from app.core.errors import NotFound
+from app.core.sql import by_hand, run
 
-# Hotels stand above this module and may not be imported; what a request asks of them is this one table.
-hotel_members = table("hotel_members", column("hotel_id"), column("user_id"), column("role"))
-
-_memberships = (
-    select(func.jsonb_object_agg(hotel_members.c.hotel_id, hotel_members.c.role))
-    .where(hotel_members.c.user_id == User.id)
-    .correlate(User)
-    .scalar_subquery()
-)
+# Hotels stand above this module and may not be imported; what each request asks of them is this one table.
+PRINCIPAL = by_hand("""
+SELECT u.email, u.full_name, u.phone, u.role,
+       (SELECT jsonb_object_agg(m.hotel_id, m.role) FROM hotel_members m WHERE m.user_id = u.id) AS memberships
+FROM users u JOIN sessions s ON s.user_id = u.id
+WHERE s.id = :session_id AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp() AND u.id = :user_id AND u.status = 'active'
+""")
 
 
 def find_principal(session: Session, session_id: UUID, user_id: UUID) -> Principal | None:
@@ -27,13 +25,7 @@ def find_principal(session: Session, session_id: UUID, user_id: UUID) -> Princip
 
     None when the session is revoked, over or another's, and when the person is suspended or gone.
     """
-    statement = (
-        select(User.email, User.full_name, User.phone, User.role, _memberships.label("memberships"))
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(LoginSession.id == session_id, LoginSession.revoked_at.is_(None), LoginSession.expires_at > sql_now())
-        .where(User.id == user_id, User.status == UserStatus.ACTIVE)
-    )
-    row = session.execute(statement).first()
+    row = run(session, PRINCIPAL, {"session_id": session_id, "user_id": user_id}).first()
     return None if row is None else _principal(row, session_id, user_id)
 
 

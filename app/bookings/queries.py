@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, text, update
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.bookings.models import Booking, BookingStatus
 from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
+from app.core.sql import by_hand, run
 
 # One statement whatever the number of rooms and nights; `server_now` lets a client count down without trusting its own clock.
-RENDERED = """
+RENDERED = by_hand("""
 SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing, b.check_in, b.check_out,
        b.check_out - b.check_in AS nights, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
@@ -25,12 +26,12 @@ SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.p
        (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
 FROM bookings b WHERE b.id = ANY(:ids) ORDER BY b.id DESC
-"""
+""")
 
 
 def rendered(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The bookings with rooms, nights and charges as plain values, newest first. One statement."""
-    return [dict(row) for row in session.execute(text(RENDERED), {"ids": list(ids)}).mappings()]
+    return [dict(row) for row in run(session, RENDERED, {"ids": list(ids)}).mappings()]
 
 
 def get_booking(session: Session, booking_id: UUID) -> Booking:
@@ -63,22 +64,19 @@ def page_ids_of_user(session: Session, user_id: UUID, after: UUID | None, limit:
     return list(session.scalars(statement))
 
 
+LIVING_HOLDS = by_hand("""
+SELECT count(*), coalesce(extract(epoch FROM min(release_at) - clock_timestamp()), 0)::float8 FROM bookings
+WHERE user_id = :user_id AND status = 'pending_payment' AND release_at > clock_timestamp()
+""")
+
+
 def living_holds(session: Session, user_id: UUID) -> tuple[int, float]:
     """How many holds of the user live, and in how many seconds the first of them ends.
 
-    Takes the user's advisory lock first, so that two requests of his do not both count before either has written.
+    The caller has the user's turn (`idempotency.claim_in_turn`), so that two requests of his do not both count before either has written.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(user_id), 0))))
-    left = func.extract("epoch", func.min(Booking.release_at) - sql_now())
-    mine = (
-        (Booking.user_id == user_id)
-        & (Booking.status == BookingStatus.PENDING_PAYMENT)
-        & (Booking.release_at > sql_now())
-    )
-    count, seconds = session.execute(
-        select(func.count(), func.coalesce(left, 0)).select_from(Booking).where(mine)
-    ).one()
-    return count, float(seconds)
+    count, seconds = run(session, LIVING_HOLDS, {"user_id": user_id}).one()
+    return count, seconds
 
 
 def claim_lapsed(session: Session) -> Booking | None:
@@ -117,6 +115,14 @@ def claim_to_warn(session: Session, within_seconds: int, limit: int) -> list[Any
     returned = (Booking.id, Booking.user_id, Booking.hold_expires_at, Booking.warned_at)
     statement = update(Booking).where(Booking.id.in_(claimed)).values(warned_at=sql_now()).returning(*returned)
     return list(session.execute(statement).all())
+
+
+def warned_of(session: Session, user_id: UUID) -> list[Any]:
+    """This guest's holds that were warned of and still live; rows of id, hold_expires_at, server_now."""
+    warned = (Booking.status == BookingStatus.PENDING_PAYMENT) & Booking.warned_at.is_not(None)
+    own = (Booking.user_id == user_id) & (Booking.hold_expires_at > sql_now())
+    columns = (Booking.id, Booking.hold_expires_at, sql_now().label("server_now"))
+    return list(session.execute(select(*columns).where(warned, own).order_by(Booking.hold_expires_at)).all())
 
 
 def claim_to_ask(session: Session, limit: int) -> list[UUID]:

@@ -54,14 +54,14 @@ def require(booking: Booking, to: BookingStatus) -> BookingStatus:
 def record(
     session: Session,
     booking_id: UUID,
-    came_from: BookingStatus | None,
+    came_from: BookingStatus,
     to: BookingStatus,
     *,
     actor: str,
     actor_id: UUID | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes a line of history; a birth has no `came_from`."""
+    """Writes a line of history; the first one, of a birth, is written with the booking."""
     line = BookingHistory(
         booking_id=booking_id, from_status=came_from, to_status=to, actor=actor, actor_id=actor_id, reason=reason
     )

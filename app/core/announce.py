@@ -1,4 +1,4 @@
-"""Telling dashboards and guests. Events are gathered while a transaction works and written as its very last statements.
+"""Telling dashboards and guests. Events are gathered while a transaction works and written as its very last statements, one a hotel.
 
 A hotel's event takes the hotel's next number, which locks the hotel's counter: taken last, in the order of hotel ids, it is held for a
 moment only and cannot deadlock. `hotel_events` is the record; the outbox rows beside it are the hint that the relay emits.
@@ -8,20 +8,42 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core import wakeup
-from app.core.clock import rfc3339, sql_now
-from app.core.models import HotelCounter, HotelEventRow, OutboxRow
-from app.core.outbox import event_row
+from app.core.logging import current_request_id
+from app.core.models import HotelCounter
+from app.core.outbox import event_row, write_events
+from app.core.sql import by_hand, run
 
 _PENDING = "announcements"
+# One statement, so that the counter is locked for its length and the commit's alone. A fact goes to the hotel and, if it concerns
+# a user, to him as well, without the hotel's number.
+_TELL = by_hand("""
+WITH counter AS (
+  INSERT INTO hotel_counters (hotel_id, last_seq) VALUES (:hotel_id, :count)
+  ON CONFLICT (hotel_id) DO UPDATE SET last_seq = hotel_counters.last_seq + excluded.last_seq
+  RETURNING last_seq - :count AS before, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at
+), fact AS (
+  SELECT nth, before + nth AS seq, name, user_id,
+         payload || jsonb_build_object('hotel_id', CAST(:hotel_id AS uuid), 'timestamp', at) AS payload
+  FROM counter, jsonb_to_recordset(:facts) AS told (nth int, name text, user_id uuid, payload jsonb)
+), recorded AS (
+  INSERT INTO hotel_events (hotel_id, seq, name, payload)
+  SELECT :hotel_id, seq, name, payload || jsonb_build_object('seq', seq) FROM fact
+)
+INSERT INTO outbox (kind, name, queue, payload, request_id)
+SELECT 'event', name, room, payload, :request_id FROM (
+  SELECT nth, 1 AS step, name, concat('hotel:', CAST(:hotel_id AS uuid)) AS room, payload || jsonb_build_object('seq', seq) AS payload
+  FROM fact
+  UNION ALL SELECT nth, 2, name, concat('user:', user_id), payload FROM fact WHERE user_id IS NOT NULL
+) AS sent ORDER BY nth, step
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,53 +90,24 @@ def write(session: Session) -> None:
     if not events:
         return
     session.flush()
-    rows = _numbered(session, [event for event in events if isinstance(event, HotelEvent)])
-    rows += [
-        event_row(event.name, f"user:{event.user_id}", event.payload)
-        for event in events
-        if isinstance(event, UserEvent)
-    ]
-    session.execute(insert(OutboxRow).values(rows))
+    _tell_hotels(session, [event for event in events if isinstance(event, HotelEvent)])
+    users = [event for event in events if isinstance(event, UserEvent)]
+    if users:
+        write_events(session, [event_row(event.name, f"user:{event.user_id}", event.payload) for event in users])
     session.info[wakeup.NEEDED] = True
 
 
-def _numbered(session: Session, events: list[HotelEvent]) -> list[dict[str, Any]]:
+def _tell_hotels(session: Session, events: list[HotelEvent]) -> None:
     by_hotel: dict[UUID, list[HotelEvent]] = defaultdict(list)
     for event in events:
         by_hotel[event.hotel_id].append(event)
-    records: list[dict[str, Any]] = []
-    rows: list[dict[str, Any]] = []
     for hotel_id in sorted(by_hotel):
-        facts = by_hotel[hotel_id]
-        last, at = _take_numbers(session, hotel_id, len(facts))
-        for seq, fact in enumerate(facts, start=last - len(facts) + 1):
-            payload = fact.payload | {"seq": seq, "hotel_id": str(hotel_id), "timestamp": rfc3339(at)}
-            records.append({"hotel_id": hotel_id, "seq": seq, "name": fact.name, "payload": payload})
-            rows += _told(fact, payload)
-    if records:
-        session.execute(insert(HotelEventRow).values(records))
-    return rows
-
-
-def _told(fact: HotelEvent, payload: dict[str, Any]) -> list[dict[str, Any]]:
-    """To the hotel, and to the user if there is one."""
-    rows = [event_row(fact.name, f"hotel:{fact.hotel_id}", payload)]
-    if fact.user_id:
-        unnumbered = {name: value for name, value in payload.items() if name != "seq"}
-        rows.append(event_row(fact.name, f"user:{fact.user_id}", unnumbered))
-    return rows
-
-
-def _take_numbers(session: Session, hotel_id: UUID, count: int) -> tuple[int, datetime]:
-    """Takes `count` numbers of the hotel; returns the last of them and the instant at which they were taken."""
-    statement = (
-        upsert(HotelCounter)
-        .values(hotel_id=hotel_id, last_seq=count)
-        .on_conflict_do_update(index_elements=["hotel_id"], set_={"last_seq": HotelCounter.last_seq + count})
-        .returning(HotelCounter.last_seq, sql_now())
-    )
-    last, at = session.execute(statement).one()
-    return last, at
+        facts = [
+            {"nth": nth, "name": fact.name, "user_id": fact.user_id, "payload": fact.payload}
+            for nth, fact in enumerate(by_hotel[hotel_id], 1)
+        ]
+        told = {"hotel_id": hotel_id, "count": len(facts), "facts": orjson.dumps(facts).decode()}
+        run(session, _TELL, told | {"request_id": current_request_id()})
 
 
 def last_seq(session: Session, hotel_id: UUID) -> int:

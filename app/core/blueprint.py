@@ -63,6 +63,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = Parser()
 
+    def arguments(self, schema: Any, **kwargs: Any) -> Callable[[F], F]:
+        """flask-smorest's. A schema given as a class is made once: webargs would make it and all its fields anew for each request."""
+        made = schema() if isinstance(schema, type) else schema
+        parse: Callable[[F], F] = super().arguments(made, **kwargs)
+        return parse
+
     def problems(self, *statuses: int) -> Callable[[F], F]:
         """Documents that the route may answer with problem documents of these statuses."""
 

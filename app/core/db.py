@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, create_engine
+import orjson
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
@@ -21,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 3
+# So that the kernel notices a server that vanished without a word, within a minute.
+KEEPALIVE = {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 _inside: ContextVar[bool] = ContextVar("inside_transaction", default=False)
 
 
@@ -28,6 +33,7 @@ class _Bound:
     """The engine of this process and its two kinds of sessions."""
 
     engine: Engine
+    asked: Engine
     write: sessionmaker[Session]
     read: sessionmaker[Session]
 
@@ -44,20 +50,41 @@ def connect(settings: Settings) -> Engine:
         max_overflow=settings.database_pool_overflow,
         pool_timeout=settings.database_pool_timeout,
         pool_recycle=1800,
-        pool_pre_ping=True,
+        json_serializer=orjson.dumps,
+        json_deserializer=orjson.loads,
         hide_parameters=True,  # an error's text goes into logs, and what was bound may be a mail or a password's hash
-        connect_args={"connect_timeout": 3, "options": options, "application_name": f"smartstay-{settings.process}"},
+        connect_args={
+            "connect_timeout": 3,
+            "options": options,
+            "application_name": f"smartstay-{settings.process}",
+            **KEEPALIVE,
+        },
     )
+    event.listen(engine, "checkout", refuse_dead)
     bind(engine)
     wakeup.connect(settings.database_url)
     return engine
+
+
+def refuse_dead(connection: psycopg.Connection[Any], *_rest: object) -> None:
+    """Has the pool replace a connection that the server has closed. Raises DisconnectionError.
+
+    Takes what has arrived unasked and waits for nothing: a question to the server would cost each request a round trip for each time it
+    goes to the pool. Twice, because the first look may find the server's parting words and only the second that nothing follows.
+    """
+    try:
+        connection.pgconn.consume_input()
+        connection.pgconn.consume_input()
+    except psycopg.OperationalError as error:
+        raise DisconnectionError from error
 
 
 def bind(engine: Engine) -> None:
     """Makes `engine` the one that transactions and reads of this process use."""
     _Bound.engine = engine
     _Bound.write = sessionmaker(engine, expire_on_commit=False)
-    _Bound.read = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+    _Bound.asked = engine.execution_options(isolation_level="AUTOCOMMIT")
+    _Bound.read = sessionmaker(_Bound.asked, expire_on_commit=False)
 
 
 def engine() -> Engine:
@@ -96,6 +123,13 @@ def reading() -> Iterator[Session]:
     """A session whose statements each stand alone. Writes through it would commit one by one: use it to read."""
     with db_errors.translated(), _Bound.read() as session:
         yield session
+
+
+@contextmanager
+def asking() -> Iterator[Connection]:
+    """A connection as `reading()` uses it, without the session around it: for what is asked most often."""
+    with db_errors.translated(), _Bound.asked.connect() as connection:
+        yield connection
 
 
 def retrying(verb: Callable[P, R]) -> Callable[P, R]:

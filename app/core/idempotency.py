@@ -12,7 +12,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.core import db_errors
@@ -20,10 +19,16 @@ from app.core.columns import new_id
 from app.core.db import reading
 from app.core.errors import Conflict, Invalid, Malformed
 from app.core.models import IdempotencyRow
+from app.core.sql import by_hand, run
 
 KEPT_HOURS = 24
 ALLOWED = re.compile(r"[\x21-\x7e]{1,255}")
-DONE = "done"
+_CLAIM = """
+INSERT INTO idempotency_keys (id, scope, route, key, request_hash, status, resource_id)
+VALUES (:id, :scope, :route, :key, :request_hash, 'done', :resource_id) ON CONFLICT DO NOTHING RETURNING id
+"""
+CLAIM = by_hand(_CLAIM)
+CLAIM_IN_TURN = by_hand(f"{_CLAIM.rstrip()}, pg_advisory_xact_lock(hashtextextended(:scope, 0))")
 
 
 class KeyRequired(Malformed):
@@ -76,23 +81,18 @@ def fingerprint(request: Any) -> str:
 
 def claim(session: Session, key: Key, resource_id: UUID) -> UUID | None:
     """Takes the key for the resource this transaction makes or changes; or returns the one it already had. Raises Mismatch."""
-    statement = (
-        insert(IdempotencyRow)
-        .values(
-            id=new_id(),
-            scope=key.scope,
-            route=key.route,
-            key=key.value,
-            request_hash=key.request_hash,
-            status=DONE,
-            resource_id=resource_id,
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyRow.id)
-    )
-    if session.scalar(statement) is not None:
-        return None
-    return _earlier(session, key)
+    return _claim(session, CLAIM, key, resource_id)
+
+
+def claim_in_turn(session: Session, key: Key, resource_id: UUID) -> UUID | None:
+    """As `claim`, and from then on requests of the same scope wait until this transaction ends: what they count is not counted twice."""
+    return _claim(session, CLAIM_IN_TURN, key, resource_id)
+
+
+def _claim(session: Session, statement: str, key: Key, resource_id: UUID) -> UUID | None:
+    sent = {"scope": key.scope, "route": key.route, "key": key.value, "request_hash": key.request_hash}
+    taken = run(session, statement, sent | {"id": new_id(), "resource_id": resource_id}).first()
+    return None if taken else _earlier(session, key)
 
 
 def earlier(key: Key) -> UUID | None:

@@ -1,15 +1,22 @@
 """Writing promises: a job is enqueued in the transaction of its cause and exists exactly if that commits."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, insert
+from sqlalchemy import Double, Table, bindparam, func, insert
 from sqlalchemy.orm import Session
 
 from app.core import wakeup
 from app.core.jobs import Job
 from app.core.logging import current_request_id
 from app.core.models import OutboxKind, OutboxRow
+
+# Rows come as parameters: a statement that holds them would be compiled anew each time.
+_TABLE = cast(Table, OutboxRow.__table__)
+_JOBS = insert(_TABLE).values(
+    due_at=func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, bindparam("due_in", type_=Double))
+)
+_EVENTS = insert(_TABLE)
 
 
 def enqueue(session: Session, job: Job, *, due_in: float = 0, **arguments: UUID | int | str) -> None:
@@ -21,7 +28,7 @@ def enqueue_many(session: Session, job: Job, payloads: list[dict[str, Any]], *, 
     """Promises one run for each payload, in one statement."""
     if not payloads:
         return
-    session.execute(insert(OutboxRow).values([_job_row(job, payload, due_in) for payload in payloads]))
+    session.execute(_JOBS, [_job_row(job, payload, due_in) for payload in payloads])
     session.info[wakeup.NEEDED] = True
 
 
@@ -32,11 +39,17 @@ def _job_row(job: Job, payload: dict[str, Any], due_in: float) -> dict[str, Any]
         "queue": str(job.queue),
         "payload": {name: _plain(value) for name, value in payload.items()},
         "request_id": current_request_id(),
-        "due_at": func.clock_timestamp() + func.make_interval(0, 0, 0, 0, 0, 0, due_in),
+        "due_in": due_in,
         "max_attempts": job.attempts,
         "hard_limit": job.limit,
         "give_up_after": job.give_up_after,
     }
+
+
+def write_events(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Promises that each `event_row` is emitted, in this order."""
+    session.execute(_EVENTS, rows)
+    session.info[wakeup.NEEDED] = True
 
 
 def event_row(name: str, room: str, payload: dict[str, Any]) -> dict[str, Any]:

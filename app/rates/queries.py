@@ -1,10 +1,10 @@
-"""What a quote is made of, read in two statements however many rooms and nights it has."""
+"""What a quote is made of, read in one statement however many rooms and nights it has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import Row, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from app.core.clock import local_today, sql_now
+from app.core.sql import by_hand, run
 from app.hotels.models import Hotel, HotelStatus
 from app.rates.models import RatePlan, RateSpan
 from app.rates.pricing import Capacity, Span
@@ -55,6 +56,9 @@ class PlanFacts:
     spans: tuple[Span, ...]
 
 
+Days = tuple[date, date]
+Plans = dict[UUID, PlanFacts]
+
 _HOTEL = (
     Hotel.id,
     Hotel.name,
@@ -93,6 +97,20 @@ _SPAN = (
 _PLAN_NAMES = [field.name for field in fields(PlanFacts)][: len(_PLAN)]
 _SPAN_FROM = len(_PLAN) + len(_CAPACITY)
 
+# A plan without a span for the stay has one row, a hotel without such a plan has one row too.
+_HOTEL_WITH_PLANS = by_hand("""
+SELECT h.id, h.name, h.slug, h.status = 'active', h.currency, h.time_zone, h.check_in_from, h.check_out_until, h.email,
+       clock_timestamp(),
+       p.id, p.hotel_id, p.name, p.meals, p.payment_timing, p.currency, p.windows, p.room_type_id, t.name,
+       t.max_adults, t.max_children, t.max_occupancy,
+       lower(s.days), upper(s.days), s.price, s.stop_sell, s.closed_to_arrival, s.closed_to_departure, s.min_nights, s.max_nights
+FROM hotels h
+LEFT JOIN (rate_plans p JOIN room_types t ON t.id = p.room_type_id AND t.hotel_id = p.hotel_id AND t.retired_at IS NULL)
+  ON p.id = ANY(:ids) AND p.retired_at IS NULL
+LEFT JOIN rate_spans s ON s.rate_plan_id = p.id AND lower(s.days) <= :check_out AND upper(s.days) > :check_in
+WHERE h.id = :hotel_id ORDER BY t.id, p.id, lower(s.days)
+""")
+
 
 def find_hotel_facts(session: Session, hotel_id: UUID) -> HotelFacts | None:
     """Of a hotel in any state. One statement."""
@@ -105,10 +123,21 @@ def plans_of_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: 
     return _gathered(session.execute(_plans(check_in, check_out).where(RatePlan.hotel_id == hotel_id)).all())
 
 
-def plans_by_id(session: Session, ids: set[UUID], check_in: date, check_out: date) -> dict[UUID, PlanFacts]:
-    """The living ones among these plans, of whatever hotel. One statement."""
-    rows = session.execute(_plans(check_in, check_out).where(RatePlan.id.in_(sorted(ids)))).all()
-    return {plan.id: plan for plan in _gathered(rows)}
+def find_hotel_with_plans(
+    session: Session, hotel_id: UUID, ids: set[UUID], days: Days
+) -> tuple[HotelFacts | None, Plans]:
+    """The hotel in any state, and the living ones among these plans, of whatever hotel. One statement."""
+    bound = {"hotel_id": hotel_id, "ids": sorted(ids), "check_in": days[0], "check_out": days[1]}
+    rows = run(session, _HOTEL_WITH_PLANS, bound).all()
+    if not rows:
+        return None, {}
+    hotel = HotelFacts(*rows[0][: len(_HOTEL)])
+    plans = [_plan(list(same)) for plan_id, same in groupby(map(_without_hotel, rows), itemgetter(0)) if plan_id]
+    return hotel, {plan.id: plan for plan in plans}
+
+
+def _without_hotel(row: Sequence[Any]) -> Sequence[Any]:
+    return row[len(_HOTEL) :]
 
 
 def _plans(check_in: date, check_out: date) -> Select[Any]:
@@ -124,13 +153,13 @@ def _plans(check_in: date, check_out: date) -> Select[Any]:
 
 
 def _gathered(rows: Sequence[Row[Any]]) -> list[PlanFacts]:
-    return [_plan(list(same)) for _, same in groupby(rows, attrgetter("id"))]
+    return [_plan(list(same)) for _, same in groupby(rows, itemgetter(0))]
 
 
-def _plan(rows: list[Row[Any]]) -> PlanFacts:
+def _plan(rows: Sequence[Sequence[Any]]) -> PlanFacts:
     facts: dict[str, Any] = dict(zip(_PLAN_NAMES, rows[0], strict=False))
     capacity = Capacity(*rows[0][len(_PLAN) : _SPAN_FROM])
-    spans = tuple(Span(*row[_SPAN_FROM:]) for row in rows if row.first is not None)
+    spans = tuple(Span(*row[_SPAN_FROM:]) for row in rows if row[_SPAN_FROM] is not None)
     return PlanFacts(**facts, capacity=capacity, spans=spans)
 
 

@@ -87,14 +87,15 @@ class PlanQuote:
 
 
 def quote(session: Session, hotel_id: UUID, check_in: date, check_out: date, wishes: Sequence[RoomWish]) -> Quote:
-    """Prices one or more rooms in two statements.
+    """Prices one or more rooms in one statement.
 
     Raises StayInvalid, NotOnSale (also for hotels that are unknown or not active), UnknownRate, DoesNotFit,
     MixedPaymentTiming, AmountOutOfRange: all 422.
     """
     nights = pricing.nights_of(check_in, check_out)
-    hotel = selling_hotel(session, hotel_id, check_in, check_out)
-    plans = queries.plans_by_id(session, {wish.rate_plan_id for wish in wishes}, check_in, check_out)
+    wanted = {wish.rate_plan_id for wish in wishes}
+    found, plans = queries.find_hotel_with_plans(session, hotel_id, wanted, (check_in, check_out))
+    hotel = _selling(found, check_in, check_out)
     chosen = [_chosen(plans, hotel_id, wish) for wish in wishes]
     _refuse_closed(chosen, nights)
     rooms = tuple(_room(hotel, plan, wish, nights) for plan, wish in zip(chosen, wishes, strict=True))
@@ -115,7 +116,10 @@ def quote_each_plan(session: Session, hotel: HotelFacts, check_in: date, check_o
 
 def selling_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: date) -> HotelFacts:
     """The hotel, if it is active and the stay lies within the days it sells. Raises NotOnSale."""
-    hotel = queries.find_hotel_facts(session, hotel_id)
+    return _selling(queries.find_hotel_facts(session, hotel_id), check_in, check_out)
+
+
+def _selling(hotel: HotelFacts | None, check_in: date, check_out: date) -> HotelFacts:
     if hotel is None or not hotel.is_selling:
         raise NotOnSale("This hotel does not sell", reasons=[{"reason": Reason.HOTEL_NOT_SELLING}])
     refuse_outside_sale_period(hotel, check_in, check_out)

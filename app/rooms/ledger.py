@@ -1,7 +1,7 @@
 """Writing the ledger of what is taken: the only module that inserts, moves or deletes allocations.
 
-Whoever writes here has locked the rooms first (`lock_rooms`, `lock_free`, `wait_for_free`): two inserts that met on the
-exclusion constraint would otherwise wait for each other until the deadlock timeout.
+Whoever takes rooms has locked them first (`lock_rooms`), or does both at once (`take_free`, `wait_for_free`): two inserts that met on
+the exclusion constraint would otherwise wait for each other until the deadlock timeout.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,25 +10,39 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import Session
 
 from app.core.clock import sql_now
 from app.core.columns import new_id
+from app.core.sql import by_hand, run
 from app.rooms.models import Allocation, Room
 from app.rooms.queries import FREE_ROOM
 
-CANDIDATES = f"""
-SELECT room.id FROM rooms room
-LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
-                   WHERE a.room_id = room.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30) before ON true
-LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
-                   WHERE a.room_id = room.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30) after ON true
-WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL(:passed) AND {FREE_ROOM}
-ORDER BY coalesce(:check_in - before.ends, 30) + coalesce(after.begins - :check_out, 30), room.number
-LIMIT :count FOR NO KEY UPDATE OF room
+# Candidates are locked before the insert looks at any of them, so it waits for nobody; it takes what the constraint lets it take.
+_TAKE_FREE = f"""
+WITH candidate AS (
+  SELECT room.id FROM rooms room
+  LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
+                     WHERE a.room_id = room.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30) before ON true
+  LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
+                     WHERE a.room_id = room.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30) after ON true
+  WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL(:passed) AND {FREE_ROOM}
+  ORDER BY coalesce(:check_in - before.ends, 30) + coalesce(after.begins - :check_out, 30), room.number
+  LIMIT cardinality(CAST(:owners AS uuid[])) FOR NO KEY UPDATE OF room SKIP LOCKED
+), paired AS (
+  SELECT candidate.id AS room_id, row_number() OVER () AS nth FROM candidate
+), taken AS (
+  INSERT INTO allocations (id, room_id, hotel_id, stay, booking_room_id, hold_expires_at)
+  SELECT (CAST(:ids AS uuid[]))[nth], room_id, :hotel_id, daterange(:check_in, :check_out), (CAST(:owners AS uuid[]))[nth],
+         CAST(:until AS timestamptz) FROM paired
+  ON CONFLICT DO NOTHING RETURNING room_id, booking_room_id
+)
+SELECT paired.room_id, taken.booking_room_id FROM paired LEFT JOIN taken USING (room_id) ORDER BY nth
 """  # noqa: S608 - of constants
+TAKE_FREE = by_hand(_TAKE_FREE)
+WAIT_FOR_FREE = by_hand(_TAKE_FREE.replace("SKIP LOCKED", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +55,20 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Up to `count` rooms of a type for a stay, other than those `passed` over."""
+    """A room of the type for each booking room, other than those `passed` over."""
 
     room_type_id: UUID
-    stay: Range[date]
-    count: int
-    passed: list[UUID]
+    booking_room_ids: Sequence[UUID]
+    passed: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where, when, and until when the rooms are held (None: for good)."""
+
+    hotel_id: UUID
+    days: Range[date]
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +87,31 @@ def lock_rooms(session: Session, room_ids: Collection[UUID]) -> list[Room]:
     return list(session.scalars(statement))
 
 
-def lock_free(session: Session, wanted: Wanted) -> list[UUID]:
-    """Locks free rooms of the type that nobody else is looking at, those first that leave the smallest gaps."""
-    return _candidates(session, wanted, " SKIP LOCKED")
+def take_free(session: Session, stay: Stay, wanted: Wanted) -> list[tuple[UUID, UUID | None]]:
+    """Locks free rooms of the type that nobody else is looking at, those first that leave the smallest gaps, and takes them.
+
+    Returns room → booking room; None: the room is locked, but something is still in its way: a lapsed hold, or a booking of this moment.
+    """
+    return _take_free(session, stay, wanted, TAKE_FREE)
 
 
-def wait_for_free(session: Session, wanted: Wanted) -> list[UUID]:
-    """As `lock_free`, but waits for rooms that others hold locked: they may want them for other nights."""
-    return _candidates(session, wanted, "")
+def wait_for_free(session: Session, stay: Stay, wanted: Wanted) -> list[tuple[UUID, UUID | None]]:
+    """As `take_free`, but waits for rooms that others hold locked: they may want them for other nights."""
+    return _take_free(session, stay, wanted, WAIT_FOR_FREE)
 
 
-def _candidates(session: Session, wanted: Wanted, locking: str) -> list[UUID]:
-    bound = {"room_type_id": wanted.room_type_id, "check_in": wanted.stay.lower, "check_out": wanted.stay.upper}
-    return list(session.scalars(text(CANDIDATES + locking), bound | {"count": wanted.count, "passed": wanted.passed}))
+def _take_free(session: Session, stay: Stay, wanted: Wanted, statement: str) -> list[tuple[UUID, UUID | None]]:
+    bound = {
+        "room_type_id": wanted.room_type_id,
+        "passed": list(wanted.passed),
+        "owners": list(wanted.booking_room_ids),
+        "ids": [new_id() for _ in wanted.booking_room_ids],
+        "hotel_id": stay.hotel_id,
+        "check_in": stay.days.lower,
+        "check_out": stay.days.upper,
+        "until": stay.until,
+    }
+    return [(room_id, owner) for room_id, owner in run(session, statement, bound)]
 
 
 def release_lapsed(session: Session, room_ids: Collection[UUID], stay: Range[date]) -> list[Freed]:
@@ -95,13 +129,11 @@ def release(session: Session, booking_room_ids: Collection[UUID]) -> list[Freed]
     return _delete(session, Allocation.booking_room_id.in_(booking_room_ids))
 
 
-def take(
-    session: Session, hotel_id: UUID, stay: Range[date], wanted: Sequence[Taken], until: datetime | None
-) -> set[UUID]:
-    """Takes rooms, each if the constraint lets it; `until` = a hold's end, None = for good. Returns the booking rooms that got theirs."""
+def take(session: Session, stay: Stay, wanted: Sequence[Taken]) -> set[UUID]:
+    """Takes locked rooms, each if the constraint lets it. Returns the booking rooms that got theirs."""
+    held = {"hotel_id": stay.hotel_id, "stay": stay.days, "hold_expires_at": stay.until}
     rows = [
-        {"id": new_id(), "room_id": room.room_id, "hotel_id": hotel_id, "stay": stay, "hold_expires_at": until}
-        | {"booking_room_id": room.booking_room_id}
+        {"id": new_id(), "room_id": room.room_id, "booking_room_id": room.booking_room_id} | held
         for room in sorted(wanted, key=lambda room: room.room_id)
     ]
     statement = insert(Allocation).values(rows).on_conflict_do_nothing().returning(Allocation.booking_room_id)

@@ -40,9 +40,9 @@ def test_memory_is_a_setting(with_settings: Callable[..., Any]) -> None:
 
 
 def _seconds(password_hash: str | None) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     assert not passwords.matches(password_hash, "wrong horse")
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def test_an_unknown_person_costs_the_same_work(with_settings: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -144,6 +144,38 @@ class TestRefusals:
             with pytest.raises(Unavailable), transaction() as writing:
                 writing.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         assert scratch.rooms() == [1, 2]
+
+
+class TestPool:
+    """The server ends all connections that wait in the pool, as it does when it is restarted."""
+
+    def end_all(self) -> int:
+        with psycopg.connect(psycopg_url(), autocommit=True) as admin:
+            ended = admin.execute(
+                "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND application_name LIKE 'smartstay-%' AND pid <> pg_backend_pid()"
+            ).fetchone()
+        assert ended
+        return int(ended[0])
+
+    def ask_often(self) -> None:
+        for _ in range(db.engine().pool.checkedin() + 1):  # type: ignore[attr-defined]  # QueuePool's
+            assert scratch.rooms() == [1, 2]
+
+    def test_no_request_meets_a_connection_that_is_gone(self) -> None:
+        assert scratch.rooms() == [1, 2]
+        assert self.end_all() >= 1
+        self.ask_often()
+
+    def test_control_without_the_look_a_request_does(self) -> None:
+        assert scratch.rooms() == [1, 2]
+        event.remove(db.engine(), "checkout", db.refuse_dead)
+        try:
+            assert self.end_all() >= 1
+            with pytest.raises(Unavailable):
+                self.ask_often()
+        finally:
+            event.listen(db.engine(), "checkout", db.refuse_dead)
 
 
 class TestRetries:

@@ -26,8 +26,9 @@ GUARD = "ADD CONSTRAINT ex_allocations_room_id_stay EXCLUDE USING gist (room_id 
 @pytest.fixture
 def guards_off(application: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No constraint, no room locks, and time between looking and taking."""
-    unlocked = ledger.CANDIDATES.replace("FOR NO KEY UPDATE OF room", "")
-    monkeypatch.setattr(ledger, "CANDIDATES", unlocked + "-- ")  # what follows, SKIP LOCKED, becomes a comment
+    unlocked = ledger.TAKE_FREE.replace("FOR NO KEY UPDATE OF room SKIP LOCKED", "")
+    assert unlocked != ledger.TAKE_FREE
+    monkeypatch.setattr(ledger, "TAKE_FREE", unlocked)
     with transaction() as session:
         session.execute(text("ALTER TABLE allocations DROP CONSTRAINT ex_allocations_room_id_stay"))
         session.execute(text(SLOW_INSERT))

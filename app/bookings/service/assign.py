@@ -3,17 +3,15 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.bookings import events
 from app.core.announce import announce
 from app.rooms import ledger
 from app.rooms.errors import RoomTaken
-from app.rooms.ledger import Taken
+from app.rooms.ledger import Stay, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +21,6 @@ class Want:
     booking_room_id: UUID
     room_type_id: UUID
     room_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """Where, when, and until when the rooms are held (None: for good)."""
-
-    hotel_id: UUID
-    days: Range[date]
-    until: datetime | None
 
 
 def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
@@ -48,9 +37,8 @@ def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID
 
 def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
     wanted = [Taken(want.room_id, want.booking_room_id) for want in wants if want.room_id]
-    if not wanted:
-        return {}
-    ledger.lock_rooms(session, [room.room_id for room in wanted])
+    if wanted:
+        ledger.lock_rooms(session, [room.room_id for room in wanted])
     got = _settle(session, stay, wanted)
     if len(got) < len(wanted):
         raise RoomTaken
@@ -60,23 +48,30 @@ def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUI
 def _take_any(session: Session, stay: Stay, room_type_id: UUID, owners: Sequence[UUID]) -> dict[UUID, UUID]:
     """First among rooms nobody looks at, then by waiting, for a locked room may be locked for other nights: only that look refuses."""
     got: dict[UUID, UUID] = {}
-    look = ledger.lock_free
-    while len(got) < len(owners):
-        missing = [owner for owner in owners if owner not in got]
-        candidates = look(session, ledger.Wanted(room_type_id, stay.days, len(missing), list(got.values())))
-        if candidates:
-            wanted = [Taken(room_id, owner) for room_id, owner in zip(candidates, missing, strict=False)]
-            got |= _settle(session, stay, wanted)
-        elif look is ledger.lock_free:
-            look = ledger.wait_for_free
+    take = ledger.take_free
+    while missing := [owner for owner in owners if owner not in got]:
+        found = take(session, stay, ledger.Wanted(room_type_id, missing, list(got.values())))
+        if found:
+            got |= {owner: room_id for room_id, owner in found if owner}
+            got |= _settle(session, stay, _blocked(found, [owner for owner in missing if owner not in got]))
+        elif take is ledger.take_free:
+            take = ledger.wait_for_free
         else:
             raise RoomTaken
     return got
 
 
+def _blocked(found: Sequence[tuple[UUID, UUID | None]], missing: Sequence[UUID]) -> list[Taken]:
+    """The rooms that something was in the way of, each for one that has none yet."""
+    rooms = [room_id for room_id, owner in found if owner is None]
+    return [Taken(room_id, owner) for room_id, owner in zip(rooms, missing, strict=False)]
+
+
 def _settle(session: Session, stay: Stay, wanted: Sequence[Taken]) -> dict[UUID, UUID]:
     """Clears lapsed holds out of the way and lets the constraint decide. Returns what was got."""
+    if not wanted:
+        return {}
     lapsed = ledger.release_lapsed(session, [room.room_id for room in wanted], stay.days)
     announce(session, *events.freed(lapsed))
-    owners = ledger.take(session, stay.hotel_id, stay.days, wanted, stay.until)
+    owners = ledger.take(session, stay, wanted)
     return {room.booking_room_id: room.room_id for room in wanted if room.booking_room_id in owners}

@@ -99,7 +99,7 @@ def _try(session: Session, booking: Booking, rung: Rung) -> bool:
     wants = rung(session, booking)
     if not wants:
         return False
-    stay = assign.Stay(booking.hotel_id, booking.stay, None)
+    stay = ledger.Stay(booking.hotel_id, booking.stay, None)
     try:
         with session.begin_nested(), revocable(session):
             rooms = assign.take_rooms(session, stay, wants)

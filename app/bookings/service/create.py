@@ -1,21 +1,18 @@
 """Booking: a price by the server, rooms by the constraint, all or nothing, once per key."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.auth.principal import Principal
-from app.bookings import alternatives, emails, events, queries, states
+from app.bookings import alternatives, emails, events, queries
 from app.bookings.errors import PriceChanged, TooManyHolds
-from app.bookings.models import Booking, BookingCharge, BookingNight, BookingRoom, BookingStatus
+from app.bookings.models import Booking, BookingStatus
 from app.bookings.reference import new_reference
 from app.bookings.request import BookingRequest
-from app.bookings.service import assign
+from app.bookings.service import assign, record
 from app.bookings.service.locks import RoomLocks
 from app.config import settings
 from app.core import idempotency, logging
@@ -27,7 +24,7 @@ from app.core.metrics import BOOKINGS
 from app.mail.service import queue_email
 from app.rates.errors import UnknownRate
 from app.rates.models import PaymentTiming
-from app.rates.quote import Quote, QuotedRoom, RoomWish, quote
+from app.rates.quote import Quote, RoomWish, quote
 from app.rooms import ledger
 from app.rooms.errors import RoomTaken
 from app.rooms.queries import types_of_rooms
@@ -77,7 +74,7 @@ def _book(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Cr
     written = None
     try:
         with transaction() as session:
-            made = idempotency.claim(session, key, booking_id)
+            made = idempotency.claim_in_turn(session, key, booking_id)
             if made is None:
                 written = _write(session, guest, request, quoted, booking_id)
     finally:
@@ -126,13 +123,9 @@ def _write(session: Session, guest: Principal, request: BookingRequest, quoted: 
         assign.Want(new_id(), room.room_type_id, asked.room_id)
         for room, asked in zip(quoted.rooms, request.rooms, strict=True)
     ]
-    rooms = assign.take_rooms(session, assign.Stay(request.hotel_id, request.stay, until), wants)
+    rooms = assign.take_rooms(session, ledger.Stay(request.hotel_id, request.stay, until), wants)
     booking = _booking(guest, request, quoted, booking_id, until)
-    session.add(booking)
-    session.flush()
-    _write_lines(session, booking_id, quoted, wants, rooms)
-    states.record(session, booking_id, None, BookingStatus(booking.status), actor=states.GUEST, actor_id=guest.user_id)
-    session.flush()
+    record.write(session, booking, quoted, wants, rooms)
     written = Written(booking, sorted(rooms.values()))
     _announce(session, written)
     return written
@@ -147,6 +140,7 @@ def _refuse_too_many(session: Session, user_id: UUID) -> None:
 def _booking(
     guest: Principal, request: BookingRequest, quoted: Quote, booking_id: UUID, until: datetime | None
 ) -> Booking:
+    """As it is written; never of a session, for `record` writes it."""
     confirmed_at = quoted.hotel.now if until is None else None
     return Booking(
         id=booking_id,
@@ -155,7 +149,8 @@ def _booking(
         user_id=guest.user_id,
         status=BookingStatus.CONFIRMED if until is None else BookingStatus.PENDING_PAYMENT,
         payment_timing=quoted.payment_timing,
-        stay=request.stay,
+        check_in=request.check_in,
+        check_out=request.check_out,
         guest_name=request.guest.name,
         guest_email=request.guest.email,
         guest_phone=request.guest.phone,
@@ -169,40 +164,6 @@ def _booking(
         release_at=until,
         confirmed_at=confirmed_at,
     )
-
-
-def _write_lines(
-    session: Session, booking_id: UUID, quoted: Quote, wants: Sequence[assign.Want], rooms: dict[UUID, UUID]
-) -> None:
-    """One statement a table, however many rooms and nights there are."""
-    pairs = list(zip(wants, quoted.rooms, strict=True))
-    lines = [
-        _line(want.booking_room_id, room)
-        | {"booking_id": booking_id, "position": position, "room_id": rooms[want.booking_room_id]}
-        for position, (want, room) in enumerate(pairs)
-    ]
-    nights = [
-        {"booking_room_id": want.booking_room_id, "night": day, "amount": kobo}
-        for want, room in pairs
-        for day, kobo in room.nights
-    ]
-    charges = [
-        {"id": new_id(), "booking_id": booking_id, "name": name, "amount": kobo} for name, kobo in quoted.charges
-    ]
-    for table, written in ((BookingRoom, lines), (BookingNight, nights), (BookingCharge, charges)):
-        if written:
-            session.execute(insert(table).values(written))
-
-
-def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:
-    return {
-        "id": booking_room_id,
-        "room_type_id": room.room_type_id,
-        "rate_plan_id": room.rate_plan_id,
-        "rate_plan_terms": room.terms,
-        "adults": room.adults,
-        "children": list(room.children),
-    }
 
 
 def _announce(session: Session, written: Written) -> None:

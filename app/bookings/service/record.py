@@ -1,0 +1,88 @@
+"""Writing a booking that has its rooms: the booking, its rooms, nights and charges and the first line of its history, in one statement."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.bookings import states
+from app.bookings.models import Booking
+from app.bookings.service.assign import Want
+from app.core.columns import new_id
+from app.core.sql import by_hand, run
+from app.rates.quote import Quote, QuotedRoom
+
+OF_BOOKING = (
+    "id",
+    "reference",
+    "hotel_id",
+    "user_id",
+    "status",
+    "payment_timing",
+    "guest_name",
+    "guest_email",
+    "guest_phone",
+    "special_requests",
+    "search_id",
+    "rooms_amount",
+    "charges_amount",
+    "total_amount",
+    "currency",
+    "hold_expires_at",
+    "release_at",
+    "confirmed_at",
+)
+# The keys between the tables are looked at when the whole statement is done. Lists come as JSON: one statement, however many lines.
+WRITE = by_hand(f"""
+WITH booking AS (
+  INSERT INTO bookings (stay, {", ".join(OF_BOOKING)}) VALUES (daterange(:check_in, :check_out), :{", :".join(OF_BOOKING)})
+), room AS (
+  INSERT INTO booking_rooms SELECT * FROM jsonb_populate_recordset(NULL::booking_rooms, :rooms)
+), night AS (
+  INSERT INTO booking_nights SELECT * FROM jsonb_populate_recordset(NULL::booking_nights, :nights)
+), charge AS (
+  INSERT INTO booking_charges SELECT * FROM jsonb_populate_recordset(NULL::booking_charges, :charges)
+)
+INSERT INTO booking_history (booking_id, to_status, actor, actor_id) VALUES (:id, :status, :actor, :user_id)
+""")  # noqa: S608 - of constants
+
+
+def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Want], rooms: Mapping[UUID, UUID]) -> None:
+    """Writes a guest's new `booking`, an object that is not of the session.
+
+    `wants`: one for each room of the quote; `rooms`: booking room → room.
+    """
+    pairs = list(zip(wants, quoted.rooms, strict=True))
+    lines = [
+        _line(want.booking_room_id, room)
+        | {"booking_id": booking.id, "position": position, "room_id": rooms[want.booking_room_id]}
+        for position, (want, room) in enumerate(pairs)
+    ]
+    nights = [
+        {"booking_room_id": want.booking_room_id, "night": day, "amount": kobo}
+        for want, room in pairs
+        for day, kobo in room.nights
+    ]
+    charges = [
+        {"id": new_id(), "booking_id": booking.id, "name": name, "amount": kobo} for name, kobo in quoted.charges
+    ]
+    bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
+    lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
+    run(session, WRITE, bound | lists | {"actor": states.GUEST})
+
+
+def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:
+    return {
+        "id": booking_room_id,
+        "room_type_id": room.room_type_id,
+        "rate_plan_id": room.rate_plan_id,
+        "rate_plan_terms": room.terms,
+        "adults": room.adults,
+        "children": room.children,
+    }
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps(rows).decode()

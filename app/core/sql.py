@@ -1,0 +1,20 @@
+"""SQL written by hand for what each request asks: sent as it is, for building and compiling it costs more than PostgreSQL's work on it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import CursorResult
+from sqlalchemy.orm import Session
+
+NAME = re.compile(r"(?<![:\w]):(\w+)")
+
+
+def by_hand(sql: str) -> str:
+    """The statement as the driver wants it: `:name` stands for what is bound, `::type` for a cast."""
+    return NAME.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+def run(session: Session, statement: str, bound: Mapping[str, Any]) -> CursorResult[Any]:
+    """Sends a statement that `by_hand` made. Does not flush: what it is to see has been written."""
+    return session.connection().exec_driver_sql(statement, dict(bound))
