@@ -14,6 +14,13 @@ from app.core import redis_client
 FILLING_MS = 2000
 PATIENCE = 0.1
 PAUSE = 0.01
+# The answer and its milliseconds left; or nothing, and whether the asker is now the one who computes it.
+LOOK = """
+local body = redis.call('GET', KEYS[1])
+if body then return {body, redis.call('PTTL', KEYS[1])} end
+if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[1]) then return {false, 1} end
+return {false, 0}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,52 +32,54 @@ class Cached:
 
 
 def through(namespace: str, question: str, seconds: int, compute: Callable[[], str]) -> Cached:
-    """The answer to `question`, at most `seconds` old. `seconds` = 0: always computed."""
+    """The answer to `question`, at most `seconds` old. `seconds` = 0: always computed.
+
+    One round trip to Redis for an answer that is there, two for one that is not.
+    """
     if seconds == 0:
         return Cached(compute(), 0)
     name = redis_client.key(f"{namespace}:{hashlib.sha256(question.encode()).hexdigest()[:32]}")
-    found = _find(name, seconds)
-    if found is not None:
-        return found
-    if _may_fill(name):
+    found = _look_patiently(name, seconds)
+    if found is True:
         return Cached(_fill(name, seconds, compute), 0)
-    return _await(name, seconds) or Cached(compute(), 0)
+    return found or Cached(compute(), 0)
 
 
-def _may_fill(name: str) -> bool:
-    """Whether nobody is at it already."""
+def _look_patiently(name: str, seconds: int) -> Cached | bool:
+    """As `_look`, but somebody who computes the answer right now is given a moment."""
+    patient_until = time.monotonic() + PATIENCE
+    found = _look(name, seconds)
+    while found is False and time.monotonic() < patient_until:
+        time.sleep(PAUSE)
+        found = _look(name, seconds)
+    return found
 
-    def claim(client: Any) -> bool:
-        return bool(client.set(f"{name}:filling", 1, nx=True, px=FILLING_MS))
 
-    return redis_client.ask(claim, default=True)
+def _look(name: str, seconds: int) -> Cached | bool:
+    """The answer; where there is none, whether it is now the caller's to compute. His, too, without Redis."""
+
+    def look(client: Any) -> tuple[str | None, int]:
+        body, number = client.eval(LOOK, 2, name, _filling(name), FILLING_MS)
+        return body, number
+
+    absent: tuple[str | None, int] = (None, 1)
+    body, number = redis_client.ask(look, default=absent)
+    return number == 1 if body is None else Cached(body, max(1, seconds - number // 1000))
 
 
 def _fill(name: str, seconds: int, compute: Callable[[], str]) -> str:
     try:
         body = compute()
-        redis_client.ask(lambda client: client.set(name, body, px=seconds * 1000), default=None)
-        return body
-    finally:
-        redis_client.ask(lambda client: bool(client.delete(f"{name}:filling")), default=False)
+    except BaseException:
+        redis_client.ask(lambda client: bool(client.delete(_filling(name))), default=False)
+        raise
+    redis_client.ask(lambda client: _keep(client, name, body, seconds * 1000), default=None)
+    return body
 
 
-def _await(name: str, seconds: int) -> Cached | None:
-    """The answer somebody else computes right now, if it comes in time."""
-    patient_until = time.monotonic() + PATIENCE
-    while time.monotonic() < patient_until:
-        time.sleep(PAUSE)
-        found = _find(name, seconds)
-        if found is not None:
-            return found
-    return None
+def _keep(client: Any, name: str, body: str, milliseconds: int) -> None:
+    client.pipeline().set(name, body, px=milliseconds).delete(_filling(name)).execute()
 
 
-def _find(name: str, seconds: int) -> Cached | None:
-    def look(client: Any) -> tuple[str | None, int]:
-        body, left = client.pipeline().get(name).pttl(name).execute()
-        return body, left
-
-    nothing: tuple[str | None, int] = (None, 0)
-    body, left = redis_client.ask(look, default=nothing)
-    return None if body is None else Cached(body, max(1, seconds - left // 1000))
+def _filling(name: str) -> str:
+    return f"{name}:filling"

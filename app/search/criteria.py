@@ -1,12 +1,10 @@
 """What is searched for, in one spelling: equal questions are equal values, whatever way they were asked."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-
-import orjson
 
 from app.rates import pricing
 from app.search.circle import Circle
@@ -69,4 +67,4 @@ class Criteria:
     @property
     def question(self) -> str:
         """Equal for equal criteria."""
-        return orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS).decode()
+        return repr(self)

@@ -6,36 +6,41 @@ the map, which differs from the truth by up to one per cent: a few more than wan
 `ST_DWithin` is avoided on purpose: with it the planner leaves the index, reads the whole circle and sorts it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
-from uuid import UUID
 
-from sqlalchemy import TextClause, insert, text
-from sqlalchemy.orm import Session
+import orjson
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql import psycopg
 
 from app.config import settings
 from app.rates.pricing import LARGEST_PAYMENT, SMALLEST_PAYMENT
 from app.rooms.queries import FREE_ROOM
 from app.search.criteria import PAGE_SIZE, Criteria, Sort
-from app.search.models import SearchLog
 
-_POINT: Final = "ST_SetSRID(ST_MakePoint(:longitude, :latitude), 4326)"
+# What bounds a search where hotels are many and nothing is free: of the circle, so many hotels are looked at, nearest first, and of
+# those that take the guests, so many are asked for a price and a room.
+WALKED: Final = 10_000
+ASKED: Final = 2_000
+
+_POINT: Final = "ST_Point(:longitude, :latitude, 4326)"
 _MERCATOR: Final = f"ST_Transform({_POINT}, 3857)"
 _DISTANCE: Final = f"ST_Distance(hotel.location, {_POINT}::geography)"
 _TODAY: Final = "(clock_timestamp() AT TIME ZONE hotel.time_zone)::date"
 
 # Nights are priced by the spans that cover them; `app.rates.pricing` says the same in Python.
 _PRICED: Final = """
-    SELECT sum(span.price * greatest(0, least(upper(span.days), :check_out) - greatest(lower(span.days), :check_in)))::bigint
-               AS amount,
-           sum(greatest(0, least(upper(span.days), :check_out) - greatest(lower(span.days), :check_in))) AS nights,
-           bool_or(span.stop_sell AND lower(span.days) < :check_out) AS stopped,
-           bool_or(lower(span.days) <= :check_in
-                   AND (span.closed_to_arrival OR :nights NOT BETWEEN span.min_nights AND span.max_nights)) AS no_arrival,
-           bool_or(span.closed_to_departure AND upper(span.days) > :check_out) AS no_departure
-    FROM rate_spans span
-    WHERE span.rate_plan_id = plan.id AND lower(span.days) <= :check_out AND upper(span.days) > :check_in
+    SELECT sum(price * (least(upper(days), :check_out) - greatest(lower(days), :check_in)))::bigint AS amount,
+           sum(least(upper(days), :check_out) - greatest(lower(days), :check_in)) AS nights,
+           bool_or(stop_sell AND lower(days) < :check_out
+                   OR closed_to_departure AND upper(days) > :check_out
+                   OR lower(days) <= :check_in
+                      AND (closed_to_arrival OR :nights NOT BETWEEN min_nights AND max_nights)) AS is_closed
+    FROM rate_spans
+    WHERE rate_plan_id = plan.id AND lower(days) <= :check_out AND upper(days) > :check_in
 """
 _FREE_NOW: Final = """
     coalesce(plan.windows -> 0 ->> 'penalty' = 'none'
@@ -46,32 +51,27 @@ _FREE_NOW: Final = """
 # One CASE, of which the planner expects every second hotel to pass. Of three comparisons it would expect one in 27: it would
 # believe that the circle holds fewer hotels than are wanted, read them all and ask each for its rooms.
 _INSIDE: Final = f"""
-    CASE WHEN {_DISTANCE} > :radius THEN false
-         ELSE :check_in >= {_TODAY} AND :check_out <= {_TODAY} + :sale_days END
+    CASE WHEN away.distance > :radius THEN false
+         ELSE :check_in - {_TODAY} BETWEEN 0 AND :sale_days - :nights END
 """
 _PLAN_CONDITIONS: Final = (
-    "room_type.hotel_id = hotel.id AND room_type.retired_at IS NULL AND plan.retired_at IS NULL",
-    "room_type.max_adults >= :adults AND room_type.max_children >= :children",
-    "room_type.max_occupancy >= :adults + :children",
-    "priced.nights = :nights AND NOT priced.stopped AND NOT priced.no_arrival AND NOT priced.no_departure",
+    "type.hotel_id = hotel.id AND type.retired_at IS NULL AND plan.retired_at IS NULL",
+    "type.max_adults >= :adults AND type.max_children >= :children",
+    "type.max_occupancy >= :adults + :children",
+    "priced.nights = :nights AND NOT priced.is_closed",
     "(plan.payment_timing = 'pay_at_hotel' OR priced.amount * :rooms BETWEEN :smallest AND :largest)",
 )
-_HOTEL_CONDITIONS: Final = (
-    "hotel.status = 'active'",
-    f"hotel.mercator && ST_Expand({_MERCATOR}, :reach)",
-    "hotel.max_occupancy >= :adults + :children",
-    _INSIDE,
-)
+_HOTEL_CONDITIONS: Final = ("hotel.max_occupancy >= :adults + :children", _INSIDE)
 _CHEAPEST: Final = """
     SELECT candidate.*
     FROM (
-        SELECT room_type.id AS room_type_id, room_type.name AS room_type, plan.id AS rate_plan_id, plan.name AS rate_plan,
+        SELECT type.id AS room_type_id, type.name AS room_type, plan.id AS rate_plan_id, plan.name AS rate_plan,
                plan.payment_timing, priced.amount, {free_now} AS free_cancellation
-        FROM room_types room_type
-        JOIN rate_plans plan ON plan.room_type_id = room_type.id AND plan.hotel_id = room_type.hotel_id
+        FROM room_types type
+        JOIN rate_plans plan ON plan.room_type_id = type.id AND plan.hotel_id = type.hotel_id
         CROSS JOIN LATERAL ({priced}) priced
         WHERE {conditions}
-        ORDER BY priced.amount, room_type.id, plan.id
+        ORDER BY priced.amount, type.id, plan.id
         OFFSET 0
     ) candidate
     WHERE (
@@ -85,14 +85,25 @@ _CHEAPEST: Final = """
     ORDER BY candidate.amount, candidate.room_type_id, candidate.rate_plan_id
     LIMIT 1
 """
-_NEAREST: Final = f"ORDER BY hotel.mercator <-> {_MERCATOR} LIMIT :fetched"
 _WHOLE: Final = """
     WITH near AS (
-        SELECT hotel.id, hotel.slug, hotel.name, hotel.stars, hotel.city, hotel.district, hotel.currency,
-               hotel.location, {distance} AS distance, cheapest.*
-        FROM hotels hotel
+        SELECT hotel.*, cheapest.*
+        FROM (
+            SELECT hotel.*, away.distance
+            FROM (
+                SELECT id, slug, name, stars, city, district, currency, location, time_zone, check_in_from, max_occupancy,
+                       mercator <-> {mercator} AS map_distance
+                FROM hotels
+                WHERE status = 'active' AND mercator && ST_Expand({mercator}, :reach)
+                ORDER BY map_distance
+                LIMIT :walked
+            ) hotel
+            CROSS JOIN LATERAL (SELECT {distance} AS distance OFFSET 0) away
+            WHERE {conditions}
+            ORDER BY hotel.map_distance
+            LIMIT :asked
+        ) hotel
         CROSS JOIN LATERAL ({cheapest}) cheapest
-        WHERE {conditions}
         {nearest}
     ), placed AS (
         SELECT near.*, row_number() OVER ({order}) AS place FROM near {order} LIMIT :last + 1
@@ -111,10 +122,16 @@ _WHOLE: Final = """
             )
         ) ORDER BY place) FILTER (WHERE place <= :last), '[]'),
         'page', :page,
-        'has_more', coalesce(bool_or(place > :last), false)
+        'has_more', count(*) > :last - :first
     )::text AS body
     FROM placed
     WHERE place > :first
+"""
+_LOG: Final = """
+    INSERT INTO search_log (
+        id, user_id, latitude, longitude, radius_km, check_in, check_out, adults, children, rooms, found)
+    SELECT id, user_id, latitude, longitude, radius_km, check_in, check_out, adults, children, rooms, found
+    FROM json_populate_recordset(NULL::search_log, %(rows)s)
 """
 
 
@@ -127,26 +144,38 @@ class Found:
     body: str
 
 
-def find_hotels(session: Session, criteria: Criteria) -> Found:
+def find_hotels(connection: Connection, criteria: Criteria) -> Found:
     """One page of what was asked for."""
-    now, count, body = session.execute(statement(criteria), parameters(criteria)).one()
+    now, count, body = connection.exec_driver_sql(_driver_sql(statement(criteria)), parameters(criteria)).one()
     return Found(now, count, body)
 
 
-def statement(criteria: Criteria) -> TextClause:
-    """The statement for these criteria: only what is asked for is looked at."""
+def statement(criteria: Criteria) -> str:
+    """The statement for these criteria, with `:name` where `parameters` are bound: only what is asked for is looked at."""
+    return _statement(_plan_conditions(criteria), _hotel_conditions(criteria), criteria.sort)
+
+
+@cache
+def _statement(plan_conditions: tuple[str, ...], hotel_conditions: tuple[str, ...], sort: Sort) -> str:
     cheapest = _CHEAPEST.format(
-        free_now=_FREE_NOW, priced=_PRICED, conditions=_all(_plan_conditions(criteria)), free_room=FREE_ROOM
+        free_now=_FREE_NOW, priced=_PRICED, conditions=_all(plan_conditions), free_room=FREE_ROOM
     )
-    by_distance = criteria.sort is Sort.DISTANCE
+    by_distance = sort is Sort.DISTANCE
     whole = _WHOLE.format(
+        mercator=_MERCATOR,
         distance=_DISTANCE,
         cheapest=cheapest,
-        conditions=_all(_hotel_conditions(criteria)),
-        nearest=_NEAREST if by_distance else "",
+        conditions=_all(hotel_conditions),
+        nearest="ORDER BY hotel.map_distance LIMIT :fetched" if by_distance else "",
         order="ORDER BY distance, id" if by_distance else "ORDER BY amount, distance, id",
     )
-    return text(whole)
+    return " ".join(whole.split())
+
+
+@cache
+def _driver_sql(sql: str) -> str:
+    """As psycopg reads it. It remembers how to prepare a statement of up to 4,096 bytes, and reads longer ones anew each time."""
+    return str(text(sql).compile(dialect=psycopg.dialect()))  # type: ignore[no-untyped-call]
 
 
 def parameters(criteria: Criteria) -> dict[str, Any]:
@@ -173,6 +202,8 @@ def parameters(criteria: Criteria) -> dict[str, Any]:
         "first": last - PAGE_SIZE,
         "last": last,
         "fetched": fetched(last + 1),
+        "walked": WALKED,
+        "asked": ASKED,
     }
 
 
@@ -181,31 +212,24 @@ def fetched(wanted: int) -> int:
     return wanted + 4 + wanted // 20
 
 
-def log_search(session: Session, search_id: UUID, user_id: UUID | None, criteria: Criteria, found: int) -> None:
-    """Remembers that it was searched and how many were found."""
-    values = {
-        "id": search_id,
-        "user_id": user_id,
-        "found": found,
-        **{name: getattr(criteria, name) for name in ("latitude", "longitude", "radius_km", "check_in", "check_out")},
-        **{name: getattr(criteria, name) for name in ("adults", "children", "rooms")},
-    }
-    session.execute(insert(SearchLog).values(values))
+def log_searches(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Remembers what was searched and how much was found: all rows in one statement."""
+    connection.exec_driver_sql(_LOG, {"rows": orjson.dumps(rows).decode()})
 
 
-def _plan_conditions(criteria: Criteria) -> list[str]:
+def _plan_conditions(criteria: Criteria) -> tuple[str, ...]:
     wanted = {
         "plan.payment_timing = 'pay_at_hotel'": criteria.pay_at_hotel,
         _FREE_NOW: criteria.free_cancellation,
         "priced.amount >= CAST(:min_price AS bigint) * :nights": criteria.min_price is not None,
         "priced.amount <= CAST(:max_price AS bigint) * :nights": criteria.max_price is not None,
     }
-    return [*_PLAN_CONDITIONS, *(condition for condition, is_wanted in wanted.items() if is_wanted)]
+    return (*_PLAN_CONDITIONS, *(condition for condition, is_wanted in wanted.items() if is_wanted))
 
 
-def _hotel_conditions(criteria: Criteria) -> list[str]:
-    return [*_HOTEL_CONDITIONS, *(["hotel.stars = ANY(:stars)"] if criteria.stars else [])]
+def _hotel_conditions(criteria: Criteria) -> tuple[str, ...]:
+    return (*_HOTEL_CONDITIONS, *(["hotel.stars = ANY(:stars)"] if criteria.stars else []))
 
 
-def _all(conditions: list[str]) -> str:
-    return "\n AND ".join(conditions)
+def _all(conditions: Sequence[str]) -> str:
+    return " AND ".join(conditions)

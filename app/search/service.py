@@ -1,30 +1,23 @@
-"""Searching: one statement when the answer is not cached, and one more to remember that it was asked."""
+"""Searching: one statement when the answer is not cached, none when it is."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from app.config import settings
 from app.core import cache
 from app.core.clock import local_today
-from app.core.columns import new_id
-from app.core.db import reading
-from app.core.errors import AppError
-from app.core.logging import logger
+from app.core.db import asking
 from app.core.metrics import SEARCHES
 from app.rates import pricing
 from app.rates.errors import NotOnSale
 from app.rates.pricing import Reason
-from app.search import queries
+from app.search import funnel, queries
 from app.search.criteria import Criteria
 from app.search.queries import Found
 
 # Whose today is meant when no hotel is there to ask: nearly all of ours are in Nigeria.
 HOME = "Africa/Lagos"
-
-log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +34,14 @@ def search(criteria: Criteria, user_id: UUID | None) -> Answer:
     cached = cache.through("search", criteria.question, settings().search_cache_seconds, lambda: _compute(criteria))
     SEARCHES.labels(str(cached.age > 0).lower()).inc()
     count, _, body = cached.body.partition(" ")
-    search_id = new_id()
-    _remember(search_id, user_id, criteria, int(count))
+    search_id = funnel.remember(criteria, int(count), user_id)
     return Answer(search_id, f'{{"search_id":"{search_id}",{body.removeprefix("{")}', cached.age)
 
 
 def _compute(criteria: Criteria) -> str:
     """`<count> <JSON>`: what is kept in the cache."""
-    with reading() as session:
-        found = queries.find_hotels(session, criteria)
+    with asking() as connection:
+        found = queries.find_hotels(connection, criteria)
     if found.count == 0:
         _refuse_outside_sale_period(criteria, found)
     return f"{found.count} {found.body}"
@@ -61,12 +53,3 @@ def _refuse_outside_sale_period(criteria: Criteria, found: Found) -> None:
     if not pricing.is_on_sale(today, days, criteria.check_in, criteria.check_out):
         detail = f"Nights are sold from {today} until {today + timedelta(days=days)}"
         raise NotOnSale(detail, reasons=[{"reason": Reason.OUTSIDE_SALE_PERIOD}])
-
-
-def _remember(search_id: UUID, user_id: UUID | None, criteria: Criteria, count: int) -> None:
-    """Best effort: nobody is refused an answer because it could not be written down."""
-    try:
-        with reading() as session:
-            queries.log_search(session, search_id, user_id, criteria, count)
-    except (AppError, SQLAlchemyError) as error:
-        log.warning("search_not_logged", search_id=str(search_id), error=type(error).__name__)

@@ -16,7 +16,7 @@ blp = Blueprint("search", __name__, url_prefix="/hotels", description="Finding h
 
 
 @blp.get("/search")
-@blp.arguments(SearchQuery, location="query")
+@blp.arguments(SearchQuery(), location="query")
 @blp.response(200, SearchView)
 @blp.problems(503)
 def search_hotels(query: dict[str, Any]) -> Response:
@@ -31,7 +31,7 @@ def search_hotels(query: dict[str, Any]) -> Response:
 
 
 @blp.get("/<uuid:hotel_id>/offers")
-@blp.arguments(OffersQuery, location="query")
+@blp.arguments(OffersQuery(), location="query")
 @blp.response(200, OffersView)
 @blp.problems(404)
 def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:

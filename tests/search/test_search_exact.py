@@ -1,6 +1,9 @@
 """That the nearest-neighbour form finds exactly what a plain look at every hotel finds, and by which plan it does."""
 
 import random
+import re
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +12,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.core.db import reading, transaction
+from app.core.db import asking, reading, transaction
 from app.rates.pricing import MOST_NIGHTS
 from app.search import queries
-from app.search.criteria import Criteria
+from app.search.criteria import Criteria, Sort
 from tests.factories import in_days
 
 pytestmark = pytest.mark.usefixtures("application")
@@ -88,8 +91,9 @@ def anywhere(rng: random.Random) -> tuple[float, float]:
     return rng.uniform(4.3, 13.3), rng.uniform(2.8, 13.8)
 
 
-def by_index(session: Session, criteria: Criteria) -> list[UUID]:
-    body = orjson.loads(queries.find_hotels(session, criteria).body)
+def by_index(criteria: Criteria) -> list[UUID]:
+    with asking() as connection:
+        body = orjson.loads(queries.find_hotels(connection, criteria).body)
     return [UUID(item["hotel"]["id"]) for item in body["items"]]
 
 
@@ -107,7 +111,7 @@ def test_500_random_points_find_the_same_hotels_in_the_same_order(world: None) -
             criteria = asked(*place, rng.choice([2, 5, 10, 25, 50]))
             exact = by_brute_force(session, criteria)
             hits += len(exact)
-            if by_index(session, criteria) != exact:
+            if by_index(criteria) != exact:
                 wrong.append(criteria)
     assert wrong == []
     assert hits > 5000
@@ -121,21 +125,53 @@ def test_later_pages_are_as_exact_as_the_first(world: None, page: int) -> None:
             criteria = asked(*near_lagos(rng), 50, page)
             exact = by_brute_force(session, criteria)
             assert len(exact) == 20
-            assert by_index(session, criteria) == exact
+            assert by_index(criteria) == exact
 
 
+@pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize("radius_km", [5, 50])
-def test_the_nearest_neighbour_index_on_the_map_drives_the_search(world: None, radius_km: float) -> None:
-    criteria = asked(6.5, 3.4, radius_km)
-    explain = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {queries.statement(criteria).text}")
-    with reading() as session:
-        (plan,) = session.execute(explain, queries.parameters(criteria)).scalar_one()
-    (scan,) = [node for node in nodes(plan["Plan"]) if node.get("Relation Name") == "hotels"]
+def test_the_nearest_neighbour_index_on_the_map_drives_the_search(
+    world: None, radius_km: float, plan_cache_mode: str
+) -> None:
+    """Whether PostgreSQL plans for what is bound or, as it soon does for a prepared statement, once for all."""
+    scan, plan = hotels_scan(asked(6.5, 3.4, radius_km), plan_cache_mode)
     assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "ix_hotels_mercator_active")
     assert "mercator <->" in scan["Order By"]
     assert "mercator &&" in scan["Index Cond"]
     assert scan["Actual Rows"] <= 60
-    assert not [node for node in nodes(plan["Plan"]) if node["Node Type"] == "Seq Scan"]
+    assert not [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+
+
+@pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
+def test_no_more_hotels_than_the_bound_are_read_when_nothing_is_free(
+    world: None, plan_cache_mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE rate_spans SET stop_sell = true"))
+    monkeypatch.setattr(queries, "ASKED", 100)
+    for sort in Sort:
+        scan, _ = hotels_scan(replace(asked(6.5, 3.4, 50), sort=sort), plan_cache_mode)
+        assert (scan["Index Name"], scan["Actual Rows"]) == ("ix_hotels_mercator_active", 100)
+
+
+def hotels_scan(criteria: Criteria, plan_cache_mode: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the hotels are read, and the whole plan, of the statement prepared as the driver prepares it."""
+    bound = queries.parameters(criteria)
+    names = [name for name in bound if f":{name}" in queries.statement(criteria)]
+    types = {int: "int", float: "float8", date: "date"}
+    numbered = queries.statement(criteria)
+    for number, name in enumerate(names, start=1):
+        numbered = re.sub(rf"(?<!:):{name}\b", f"${number}", numbered)
+    prepare = f"PREPARE asked ({', '.join(types[type(bound[name])] for name in names)}) AS {numbered}"
+    given = ", ".join(f"'{bound[name]}'" for name in names)
+    with transaction() as session:
+        connection = session.connection()
+        connection.exec_driver_sql(f"SET LOCAL plan_cache_mode = {plan_cache_mode}")
+        connection.exec_driver_sql(prepare)
+        (plan,) = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({given})").scalar_one()
+        connection.exec_driver_sql("DEALLOCATE asked")
+    (scan,) = [node for node in nodes(plan["Plan"]) if node.get("Relation Name") == "hotels"]
+    return scan, plan["Plan"]
 
 
 def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
@@ -146,6 +182,6 @@ def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
 def test_the_longest_stay_asks_no_more_statements_than_the_shortest(world: None, count_statements: Any) -> None:
     stay: dict[str, Any] = {"check_in": in_days(60), "check_out": in_days(60 + MOST_NIGHTS)}
     criteria = Criteria(latitude=6.5, longitude=3.4, radius_km=50, adults=2, children=0, rooms=1, **stay)
-    with count_statements() as statements, reading() as session:
-        assert queries.find_hotels(session, criteria).count == 20
+    with count_statements() as statements, asking() as connection:
+        assert queries.find_hotels(connection, criteria).count == 20
     assert len(statements) == 1
