@@ -11,7 +11,7 @@ from runner.environment import surroundings
 from runner.paths import ROOT, VENV
 from runner.system import System
 
-TYPED = ("app", "workers", "sandbox", "runner", "demo", "tests", "celeryconfig.py", "wsgi.py")
+TYPED = ("app", "workers", "sandbox", "runner", "demo", "bench", "tests", "celeryconfig.py", "wsgi.py")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,15 @@ def static_checks() -> list[Check]:
         Check("dependencies", (_tool("deptry"), ".")),
         Check("shell", (_tool("shellcheck"), "dev", ".ci/run")),
         Check("image", (_tool("hadolint"), "Dockerfile")),
-        Check("compose", (_tool("check-jsonschema"), "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")),
+        Check("compose", _by_schema("vendor.compose-spec", "docker-compose*.yml")),
+        Check("workflows", _by_schema("vendor.github-workflows", ".github/workflows/*.yml")),
+        Check("their rights", (_tool("zizmor"), "--offline", "--no-progress", "--quiet", ".github")),
     ]
+
+
+def _by_schema(schema: str, pattern: str) -> tuple[str, ...]:
+    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(pattern))
+    return (_tool("check-jsonschema"), "--builtin-schema", schema, *files)
 
 
 def run_migration_check(system: System) -> list[str]:

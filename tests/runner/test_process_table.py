@@ -11,7 +11,7 @@ from runner.paths import ROOT
 from runner.processes import BY_NAME, PROCESSES, WITHOUT_FLOWER
 from runner.supervision import CONFIGURATION, GROUP
 
-NOT_PROCESSES = {"postgres", "redis", "migrate"}
+NOT_PROCESSES = {"postgres", "redis", "migrate", "nginx"}
 WORKERS = {process.name: process.queue for process in PROCESSES if process.queue}
 
 
