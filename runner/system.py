@@ -32,6 +32,8 @@ class System:
     A persistent one keeps its data and its ports in `.local/NAME` and runs once. Any other starts empty on free ports,
     and runs beside others of its name as NAME-2, NAME-3 …
 
+    `durable`: PostgreSQL flushes each commit to the disk, as it must where it matters; a persistent one does.
+
     Start it in the main thread: its servers and processes end when the thread that started them does.
     """
 
@@ -42,10 +44,12 @@ class System:
         persistent: bool,
         overrides: Mapping[str, str] | None = None,
         programs: Iterable[str] = ALL,
+        durable: bool | None = None,
     ) -> None:
         self.name = name
         self._wanted_name = name
         self.persistent = persistent
+        self._durable = persistent if durable is None else durable
         self.overrides = dict(overrides or {})
         self.programs = tuple(programs)
         self._claim: Claim | None = None
@@ -93,7 +97,7 @@ class System:
         self._ports = self._choose_ports()
         data_dir = data_home(self.name) / "postgres"
         self._postgres = Postgres(
-            data_dir, self._ports["postgres"], durable=self.persistent, log=self.log_dir / "postgres.log"
+            data_dir, self._ports["postgres"], durable=self._durable, log=self.log_dir / "postgres.log"
         )
         self._redis = RedisServer(
             self.run_dir / "redis", self._ports["redis"], persistent=self.persistent, log=self.log_dir / "redis.log"

@@ -25,6 +25,10 @@ class Gate(IntEnum):
     """The gateway has said "success" and it is not recorded yet."""
     CONFIRM = 7_310_003
     """The money is recorded and its booking is not confirmed yet."""
+    BOOK = 7_310_004
+    """Rooms are taken and their booking is not written yet."""
+    MAIL = 7_310_005
+    """The mail server has taken a mail and it is not noted yet."""
 
 
 PLACES = {
@@ -36,6 +40,11 @@ PLACES = {
     Gate.CONFIRM: (
         "bookings",
         "BEFORE UPDATE ON bookings FOR EACH ROW WHEN (NEW.status = 'confirmed' AND OLD.status <> 'confirmed')",
+    ),
+    Gate.BOOK: ("bookings", "BEFORE INSERT ON bookings FOR EACH ROW"),
+    Gate.MAIL: (
+        "outgoing_emails",
+        "BEFORE UPDATE ON outgoing_emails FOR EACH ROW WHEN (NEW.sent_at IS NOT NULL AND OLD.sent_at IS NULL)",
     ),
 }
 FUNCTION = """

@@ -35,11 +35,12 @@ PREFIX = "faults:"
 SETTINGS = {
     "REDIS_PREFIX": PREFIX,
     "HOLD_SECONDS": "90",
-    "HOLD_WARNING_SECONDS": "5",
+    "HOLD_WARNING_SECONDS": "20",
     "HOLD_EXTENSION_SECONDS": "60",
     "HOLD_GRACE_SECONDS": "3",
     "HOLDS_PER_GUEST": "100",
     "PASSWORD_HASH_MEMORY_KIB": "64",
+    "ACCESS_TOKEN_SECONDS": "7200",
     "PAYMENT_RECHECK_SECONDS": "2",
     "REFUND_FOLLOW_SECONDS": "1",
     "SEARCH_CACHE_SECONDS": "0",
@@ -177,7 +178,7 @@ class Running:
         if victim == "redis":
             self.system.redis.start()
         else:
-            until(f"another {victim}", lambda: self._runs_anew(victim, died))
+            until(f"another {victim}", lambda: self._runs_anew(victim, died), BOOT_PATIENCE)
 
     def _runs_anew(self, victim: str, died: set[int]) -> bool:
         info, health = self.system.supervisor.info(victim), BY_NAME[victim].health

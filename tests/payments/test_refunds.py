@@ -35,6 +35,21 @@ def test_a_refund_is_asked_for_with_our_note_and_followed_to_its_end(
     assert watch.follow_refunds() == 0
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_transaction_that_is_reversed_is_an_alarm_unless_our_refund_is_under_way(
+    stage: Stage, till: Till, run_jobs: Jobs, paid: str, is_ours: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    if is_ours:
+        due(paid, stage.total)
+        run_jobs()
+    till.switch(scope=paid, status="reversed")
+    stage.check(paid)
+    run_jobs()
+    assert [refund["status"] for refund in stage.refunds] == ["pending"] * is_ours
+    assert stage.payment["status"] == "reversed"
+    assert ("payment_reversed" in caplog.text) is not is_ours
+
+
 @pytest.mark.parametrize("amount", [None, PART])
 def test_case_42_the_answer_to_the_post_is_lost(
     stage: Stage, till: Till, run_jobs: Jobs, paid: str, impatient: None, amount: int | None

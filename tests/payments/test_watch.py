@@ -71,7 +71,7 @@ class TestRechecks:
         [
             (1, "pending_payment", 10),
             (20, "pending_payment", 20),
-            (500, "pending_payment", 60),
+            (500, "pending_payment", 55),
             (500, "expired", 500),
             (50_000, "expired", 3600),
             (72 * 3600 + 1, "expired", None),

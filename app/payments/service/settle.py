@@ -131,11 +131,11 @@ def _waiting(_session: Session, _booking: Booking, payment: Payment, answer: Tra
         _note(payment, answer)
 
 
-def _reversed(_session: Session, booking: Booking, payment: Payment, answer: Transaction | None) -> None:
-    """All went back. By our refunds as it should be; otherwise someone took it back behind ours, and a person must look."""
+def _reversed(session: Session, booking: Booking, payment: Payment, answer: Transaction | None) -> None:
+    """All went back. By our refunds as it should be, done or under way; otherwise someone took it back, and a person must look."""
     if payment.status == PaymentState.REVERSED or answer is None:
         return
-    if payment.status == PaymentState.SUCCESS and payment.refunded_amount < payment.amount:
+    if payment.status == PaymentState.SUCCESS and owe.left(session, payment) > 0:
         log.error(
             "payment_reversed", payment=payment.reference, booking=booking.reference, refunded=payment.refunded_amount
         )

@@ -6,7 +6,7 @@ from app.core.outbox import enqueue, enqueue_many
 from app.payments import queries
 from app.payments.jobs import CONFIRM_PAID, FOLLOW_REFUND, RECONCILE, REFUND, VERIFY_PAYMENT
 
-HELD_SECONDS = 60
+HELD_SECONDS = 55  # a minute at most between two looks, and the tick that finds them comes every 5 s
 FREE_SECONDS = 3600
 LONGEST_SECONDS = 72 * 3600
 
