@@ -15,6 +15,6 @@ def by_hand(sql: str) -> str:
     return NAME.sub(r"%(\1)s", sql.replace("%", "%%"))
 
 
-def run(session: Session, statement: str, bound: Mapping[str, Any]) -> CursorResult[Any]:
+def run(session: Session, statement: str, bound: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
     """Sends a statement that `by_hand` made. Does not flush: what it is to see has been written."""
     return session.connection().exec_driver_sql(statement, dict(bound))
