@@ -110,7 +110,7 @@ def test_old_and_new_connections_are_reset(wire: Proxy) -> None:
         wire.become(Mode.RESET)
         with pytest.raises(ConnectionError):
             said(line)
-    with dial(wire) as line, pytest.raises(ConnectionError):
+    with pytest.raises(ConnectionError), dial(wire) as line:
         said(line)
     wire.become(Mode.PASS)
     with dial(wire) as line:

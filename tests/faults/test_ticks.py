@@ -112,7 +112,7 @@ def _pay_just_before_the_warning(running: Running, stay: Stay) -> None:
 
 def _everybody_sweeps(running: Running) -> None:
     """So many orders at once; all are taken when this returns."""
-    with Celery(broker=running.stage.redis_url) as orders, ThreadPoolExecutor(SWEEPERS) as hands:
+    with Celery(broker=running.stage.redis_url, set_as_current=False) as orders, ThreadPoolExecutor(SWEEPERS) as hands:
         orders.conf.broker_transport_options = {"global_keyprefix": PREFIX}
         list(hands.map(lambda _: orders.send_task("holds.warn", queue="ticks", ignore_result=True), range(SWEEPERS)))
     until("the orders to be taken", lambda: running.queued("ticks") == 0)
