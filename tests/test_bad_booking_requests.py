@@ -153,6 +153,18 @@ def test_case_68_sums_that_are_none(hotel: factories.HotelForTests, guest: Api, 
     assert content() == before
 
 
+@pytest.mark.parametrize(
+    ("said", "status"), [("1E+500", 400), ("-1E+500", 400), ("NaN", 400), ('"1E+500"', 422), ("9" * 4000, 400)]
+)
+def test_case_68_sums_beyond_all_numbers(hotel: factories.HotelForTests, guest: Api, said: str, status: int) -> None:
+    before = content()
+    token = {"Authorization": f"Bearer {guest.token}", "Idempotency-Key": new_key()}
+    raw = guest.app.json.dumps(factories.booking_request(hotel))[:-1] + f',"expected_total":{said}}}'
+    answer = guest.app.test_client().post("/api/v1/bookings", data=raw, headers=token, content_type="application/json")
+    assert answer.status_code == status, answer.text
+    assert content() == before
+
+
 def test_case_68_the_total_is_the_servers_in_the_hotels_currency(hotel: factories.HotelForTests, guest: Api) -> None:
     before = content()
     body = factories.booking_request(hotel)

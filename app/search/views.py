@@ -23,7 +23,8 @@ def search_hotels(query: dict[str, Any]) -> Response:
     """Search hotels near a point.
 
     Active hotels within the radius with enough free rooms for the stay, each with the cheapest plan that can be booked, nearest
-    or cheapest first. Answers may be some seconds old (`Age`); offers and bookings never are. 422 `invalid_stay`,
+    or cheapest first. Of very many hotels the nearest 2,000 that take the guests are asked, of the nearest 10,000; so `sort=price`
+    puts those in order. Answers may be some seconds old (`Age`); offers and bookings never are. 422 `invalid_stay`,
     `not_on_sale`, `outside_map`.
     """
     answer = service.search(Criteria(**query), claimed_user_id())

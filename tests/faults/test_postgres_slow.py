@@ -19,7 +19,7 @@ from tests.faults.gates import Gate, closed
 from tests.faults.running import Running
 from tests.faults.second_web import SecondWeb, second_web
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.slow]
 
 CROWD = 16
 SLOW_MACHINE = 12.0
@@ -49,7 +49,6 @@ def booking_of_one_room(running: Running, start: int) -> dict[str, Any]:
     return running.hotel.request(plan, start=start, room_id=str(running.value(ROOM, plan.room_type_id)))
 
 
-@pytest.mark.slow
 def test_case_28_the_only_connection_is_taken(running: Running, tmp_path: Path) -> None:
     """Who finds none is told so after three seconds; when it is free again, all is well."""
     small = {"DATABASE_POOL_SIZE": "1", "DATABASE_POOL_OVERFLOW": "0", "DATABASE_STATEMENT_TIMEOUT": "60"}
@@ -82,7 +81,6 @@ def test_case_28_every_thread_waits_for_a_table(running: Running) -> None:
     assert [stay.guest.get(path).status_code for _ in range(CROWD)] == [200] * CROWD
 
 
-@pytest.mark.slow
 def test_case_28_no_more_are_let_in_than_a_worker_can_serve_soon(running: Running, tmp_path: Path) -> None:
     """Who is beyond that waits before the door, in the kernel's bounded queue, until somebody leaves."""
     with second_web(running, tmp_path, {}) as web, ExitStack() as lines:
@@ -102,7 +100,6 @@ def served(lines: ExitStack, web: SecondWeb) -> socket.socket:
     return line
 
 
-@pytest.mark.slow
 def test_case_29_who_sleeps_with_a_room_in_his_hand_loses_it(running: Running, tmp_path: Path) -> None:
     """A process stands still inside its transaction: PostgreSQL ends its session after ten seconds, and the room is free."""
     request, key = booking_of_one_room(running, 183), uuid.uuid4().hex

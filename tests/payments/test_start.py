@@ -99,6 +99,7 @@ def test_case_62_others_cannot_pay_or_see(stage: Stage, api: Api, till: Till) ->
     "member",
     [
         {"amount": 1},
+        {"currency": "USD"},
         {"status": "success"},
         {"reference": "mine"},
         {"kept": True},

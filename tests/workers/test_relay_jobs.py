@@ -18,7 +18,7 @@ from tests.workers.jobs_for_tests import NOTE, NOTE_IN_BULK
 from tests.workers.rows import change, living, promise
 from workers.relay import connections
 from workers.relay.broker import AwayError, Broker
-from workers.relay.jobs import DEPTH, MOST_TICKS, JobPump
+from workers.relay.jobs import DEPTH, LEAST, MOST_TICKS, JobPump
 
 
 @pytest.fixture
@@ -124,9 +124,19 @@ def test_room_in_a_queue_is_filled_with_what_was_due_first(
     promise_many(40)
     pump.move(work)
     first = ordered(queues, settings, "bulk")
-    queues.rpop(settings.redis_prefix + "bulk", 3)
+    queues.rpop(settings.redis_prefix + "bulk", LEAST)
     pump.move(work)
-    assert ordered(queues, settings, "bulk") == [*first[3:], first[-1] + 1, first[-1] + 2, first[-1] + 3]
+    assert ordered(queues, settings, "bulk") == list(range(first[LEAST], first[-1] + LEAST + 1))
+
+
+def test_a_queue_that_is_nearly_full_is_left_alone_and_looked_at_again_soon(
+    pump: JobPump, work: psycopg.Connection, queues: Any, settings: Settings
+) -> None:
+    promise_many(40)
+    pump.move(work)
+    queues.rpop(settings.redis_prefix + "bulk", LEAST - 1)
+    assert pump.move(work)
+    assert len(ordered(queues, settings, "bulk")) == DEPTH - LEAST + 1
 
 
 def test_when_redis_is_away_nothing_is_claimed(work: psycopg.Connection, settings: Settings) -> None:

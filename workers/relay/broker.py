@@ -8,7 +8,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from app.config import Settings
-from workers.relay.messages import Writer
+from workers.relay import messages
 
 TIMEOUT = 1.0
 
@@ -34,7 +34,6 @@ class Broker:
         self._client = redis.Redis.from_url(
             settings.redis_url, retry=Retry(NoBackoff(), 0), socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
         )
-        self._writer = Writer()
 
     def depths(self, queues: Sequence[str]) -> list[int]:
         """How many messages each queue holds. Raises AwayError."""
@@ -50,14 +49,12 @@ class Broker:
         """Puts all of them into their queues, in one call. Raises AwayError."""
         pipeline = self._client.pipeline(transaction=True)
         for order in orders:
-            pipeline.lpush(self._prefix + order.queue, self._message(order))
+            message = messages.order(order.queue, order.name, order.id, order.hard_limit)
+            pipeline.lpush(self._prefix + order.queue, message)
         try:
             pipeline.execute()
         except redis.RedisError as error:
             raise AwayError(str(error)) from error
-
-    def _message(self, order: Order) -> str:
-        return self._writer.order(order.queue, order.name, order.id, order.hard_limit)
 
     def keep_youngest(self, queue: str, count: int) -> None:
         """Drops all but the `count` youngest messages. Raises AwayError."""

@@ -18,6 +18,7 @@ from app.core.logging import logger
 from workers.relay.broker import AwayError, Broker, Order
 
 DEPTH = 32
+LEAST = 8  # to fill up by fewer costs as much, and whoever is not in the queue yet waits behind it as long
 MOST_TICKS = 120
 BURY_EVERY = 1.0
 
@@ -68,7 +69,7 @@ class JobPump:
         depths = dict(zip(Queue, self._broker.depths(tuple(Queue)), strict=True))
         if depths[Queue.TICKS] > MOST_TICKS:
             self._broker.keep_youngest(Queue.TICKS, MOST_TICKS)
-        room = {queue: max(0, DEPTH - depth) for queue, depth in depths.items()}
+        room = {queue: _room(depth) for queue, depth in depths.items()}
         due = self._claim(work, {queue: free for queue, free in room.items() if free})
         sent = Counter(order.queue for order in due)
         # Ticks fill their queue without the relay: that it is full says nothing about rows.
@@ -95,6 +96,12 @@ class JobPump:
         self._next_burial = time.monotonic() + BURY_EVERY
         for row in _rows(work, BURY, ()):
             log.error("job_dead", job=row.name, row_id=row.id)
+
+
+def _room(depth: int) -> int:
+    """How many messages are put to those that wait."""
+    free = DEPTH - depth
+    return free if free >= LEAST else 0
 
 
 def _rows(work: Connection, statement: LiteralString, values: tuple[list[str] | list[int], ...]) -> list[Order]:
