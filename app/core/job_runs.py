@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-from psycopg.rows import class_row, tuple_row
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ UPDATE outbox
 SET attempts = attempts + 1, sent_until = NULL, run_until = clock_timestamp() + make_interval(secs => hard_limit + 2)
 WHERE id = %(row_id)s AND kind = 'job' AND dead_at IS NULL AND due_at <= clock_timestamp() AND attempts < max_attempts
   AND (run_until IS NULL OR run_until <= clock_timestamp())
-RETURNING id AS row_id, name, payload, request_id, attempts, run_until
+RETURNING id, name, payload, request_id, attempts, run_until
 """
 FINISH: Final = "DELETE FROM outbox WHERE id = %(row_id)s AND run_until = %(run_until)s RETURNING id"
 
@@ -83,12 +82,13 @@ class Claim:
 
 def claim(row_id: int) -> Claim | None:
     """Takes the job for one run. None, as for copies of a message: done, dead, running, used up or not due."""
-    return row_claims.first(CLAIM, {"row_id": row_id}, class_row(Claim))
+    row = row_claims.first(CLAIM, {"row_id": row_id})
+    return None if row is None else Claim(*row)
 
 
 def finish(claimed: Claim) -> bool:
     """The promise is kept: its row goes. False when the row had already gone to another run."""
-    return row_claims.first(FINISH, _fence(claimed), tuple_row) is not None
+    return row_claims.first(FINISH, _fence(claimed)) is not None
 
 
 def give_back(claimed: Claim, error: Exception, *, at_least: float = 1) -> bool:
@@ -123,7 +123,7 @@ def discard(session: Session, row_id: int) -> None:
 
 
 def _ended(statement: LiteralString, claimed: Claim, error: Exception, **values: float) -> bool:
-    row = row_claims.first(statement, _fence(claimed) | {"error": _summary(error)} | values, tuple_row)
+    row = row_claims.first(statement, _fence(claimed) | {"error": _summary(error)} | values)
     return row is not None and bool(row[0])
 
 

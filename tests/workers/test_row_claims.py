@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from psycopg.rows import tuple_row
 from sqlalchemy import create_engine
 
 from app.core import db, job_runs, row_claims
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("application")
 
 def backend() -> int:
     """The process of PostgreSQL that serves this thread."""
-    row = row_claims.first("SELECT pg_backend_pid()", {}, tuple_row)
+    row = row_claims.first("SELECT pg_backend_pid()", {})
     assert row is not None
     return int(row[0])
 
@@ -57,4 +56,4 @@ def test_a_database_that_is_away_is_said_to_be() -> None:
 
 
 def test_its_commits_do_not_wait_for_the_disk() -> None:
-    assert row_claims.first("SHOW synchronous_commit", {}, tuple_row) == ("off",)
+    assert row_claims.first("SHOW synchronous_commit", {}) == ("off",)
