@@ -1,5 +1,6 @@
 """Celery as workers, beat and Flower start it (`celery -A workers.celery_app …`) and as the relay publishes by it."""
 
+import gc
 import logging as stdlib_logging
 from typing import Any
 
@@ -27,6 +28,11 @@ def _configure_logging(**_: Any) -> None:
     stdlib_logging.getLogger("celery.app.trace").setLevel("CRITICAL")
 
 
+def _set_aside(**_: Any) -> None:
+    """What every child inherits is no garbage: to look through it would only copy its pages into each of them."""
+    gc.freeze()
+
+
 def _connect_child(**_: Any) -> None:
     orphans.die_with_parent()  # the parent kills a run at its limit: one that outlived it could meet its successor
     db.connect(settings())
@@ -36,4 +42,5 @@ def _connect_child(**_: Any) -> None:
 signals.celeryd_init.connect(_refuse_wrong_process)
 signals.beat_init.connect(_refuse_wrong_process)
 signals.setup_logging.connect(_configure_logging)
+signals.worker_init.connect(_set_aside)
 signals.worker_process_init.connect(_connect_child)
