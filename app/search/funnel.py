@@ -38,14 +38,13 @@ def remember(criteria: Criteria, found: int, user_id: UUID | None) -> UUID:
     """Notes a search, to be written within `SEARCH_LOG_SECONDS`; its id, which a booking may tell later."""
     search_id = new_id()
     row = {name: getattr(criteria, name) for name in LOGGED} | {"id": search_id, "user_id": user_id, "found": found}
-    seconds = settings().search_log_seconds
-    if _starts_timer(row):
-        # No daemon: a process that ends in order waits for it.
-        threading.Timer(seconds, write).start() if seconds else write()
+    if _is_first(row):
+        seconds = settings().search_log_seconds
+        _write_after(seconds) if seconds else write()
     return search_id
 
 
-def _starts_timer(row: Mapping[str, Any]) -> bool:
+def _is_first(row: Mapping[str, Any]) -> bool:
     """Adds the row; True for the first of those that wait together."""
     with _Waiting.lock:
         if len(_Waiting.rows) < MOST_WAITING:
@@ -53,6 +52,16 @@ def _starts_timer(row: Mapping[str, Any]) -> bool:
         is_first = not _Waiting.is_timed
         _Waiting.is_timed = True
         return is_first
+
+
+def _write_after(seconds: float) -> None:
+    timer = threading.Timer(seconds, write)
+    # The server's threads are daemons, and theirs would be too; but a process that ends is to wait for this one.
+    timer.daemon = False
+    try:
+        timer.start()
+    except RuntimeError:  # no thread to be had, or the process ends
+        write()
 
 
 def write() -> None:

@@ -24,11 +24,14 @@ def by_hand(monkeypatch: pytest.MonkeyPatch, with_settings: Callable[..., Any]) 
     begun: list[float] = []
 
     class Timer:
+        daemon: bool
+
         def __init__(self, seconds: float, _write: Callable[[], None]) -> None:
             begun.append(seconds)
 
         def start(self) -> None:
             """Never fires."""
+            assert not self.daemon
 
     monkeypatch.setattr(threading, "Timer", Timer)
     with_settings(search_log_seconds=MUCH_LATER)
@@ -66,6 +69,17 @@ def test_a_timer_writes_by_itself(api: Api, with_settings: Callable[..., Any]) -
     for timer in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
         timer.join(10)
     assert logged() == [told]
+
+
+def test_without_a_thread_to_be_had_it_is_written_at_once(
+    api: Api, with_settings: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    with_settings(search_log_seconds=MUCH_LATER)
+    assert [search(api).json["search_id"] for _ in range(2)] == logged()
 
 
 def test_no_more_wait_than_memory_is_meant_for(api: Api, by_hand: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
