@@ -1,4 +1,4 @@
-"""SQL written by hand for what each request asks: sent as it is, for building and compiling it costs more than PostgreSQL's work on it."""
+"""SQL written by hand for what each request asks, sent past the ORM, which costs more for a statement than PostgreSQL's own work on it."""
 
 import re
 from collections.abc import Mapping
