@@ -47,6 +47,12 @@ class Settings(BaseSettings):
         None, description="where processes of one host leave their figures for each other"
     )
     metrics_token: SecretStr | None = Field(None, description="lets others than loopback read /metrics")
+    worker_metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="where a worker tells its own figures, if no web process shares its folder of them",
+    )
 
     access_token_seconds: int = Field(900, ge=1, description="life of an access token")
     refresh_token_seconds: int = Field(

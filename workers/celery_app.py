@@ -8,6 +8,7 @@ from celery import Celery, signals
 
 from app.config import settings
 from app.core import boot_check, db, logging, orphans, redis_client
+from workers import figures
 from workers.worker_steps import EventsTogether, NoReceipts
 
 TASKS = ("workers.tasks.critical", "workers.tasks.bulk", "workers.tasks.ticks")
@@ -33,6 +34,10 @@ def _set_aside(**_: Any) -> None:
     gc.freeze()
 
 
+def _tell_figures(**_: Any) -> None:
+    figures.serve(settings())
+
+
 def _connect_child(**_: Any) -> None:
     orphans.die_with_parent()  # the parent kills a run at its limit: one that outlived it could meet its successor
     db.connect(settings())
@@ -43,4 +48,5 @@ signals.celeryd_init.connect(_refuse_wrong_process)
 signals.beat_init.connect(_refuse_wrong_process)
 signals.setup_logging.connect(_configure_logging)
 signals.worker_init.connect(_set_aside)
+signals.worker_ready.connect(_tell_figures)
 signals.worker_process_init.connect(_connect_child)

@@ -8,13 +8,12 @@ from app.auth.principal import Principal
 from app.bookings import emails, events, policies, queries, states
 from app.bookings.errors import AlreadyPaid
 from app.bookings.models import Booking, BookingStatus, PaymentStatus
-from app.bookings.service import locks
+from app.bookings.service import figures, locks
 from app.core import idempotency
 from app.core.announce import announce
 from app.core.db import retrying, transaction
 from app.core.errors import NotFound
 from app.core.logging import logger
-from app.core.metrics import BOOKINGS
 from app.mail.service import queue_email
 from app.rooms import ledger
 
@@ -32,7 +31,7 @@ def by_guest(guest: Principal, booking_id: UUID, reason: str | None, key: idempo
             raise NotFound
         _cancel(session, booking, guest.user_id, reason)
     locks.of(booking).give_back()
-    BOOKINGS.labels("cancelled").inc()
+    figures.cancelled(booking)
     log.info("booking_cancelled", booking=booking.reference, booking_id=str(booking.id))
     return False
 

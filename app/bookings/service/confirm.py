@@ -14,7 +14,6 @@ from app.bookings import emails, events, queries, states
 from app.bookings.models import Booking, BookingStatus
 from app.bookings.service import assign, expire
 from app.core.announce import announce, revocable
-from app.core.metrics import BOOKING_VALUE, BOOKINGS
 from app.mail.service import Email, queue_email
 from app.rates.queries import find_next_dearer
 from app.rooms import ledger
@@ -61,12 +60,6 @@ def _mails(session: Session, booking_id: UUID, outcome: Outcome) -> list[Email]:
         if outcome is Outcome.SAME_ROOMS
         else emails.moved(session, booking_id, outcome)
     )
-
-
-def count(booking: Booking) -> None:
-    """After the commit: the figures learn of it."""
-    BOOKINGS.labels("confirmed").inc()
-    BOOKING_VALUE.inc(booking.total_amount)
 
 
 def _keep_held(session: Session, booking: Booking) -> bool:

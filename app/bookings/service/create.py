@@ -12,7 +12,7 @@ from app.bookings.errors import PriceChanged, TooManyHolds
 from app.bookings.models import Booking, BookingStatus
 from app.bookings.reference import new_reference
 from app.bookings.request import BookingRequest
-from app.bookings.service import assign, record
+from app.bookings.service import assign, figures, record
 from app.bookings.service.locks import RoomLocks
 from app.config import settings
 from app.core import idempotency, logging
@@ -20,7 +20,6 @@ from app.core.announce import announce
 from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
 from app.core.errors import AppError
-from app.core.metrics import BOOKINGS
 from app.mail.service import queue_email
 from app.rates.errors import UnknownRate
 from app.rates.models import PaymentTiming
@@ -181,6 +180,6 @@ def _tell(written: Written) -> None:
     booking = written.booking
     if written.is_hold:
         RoomLocks(booking.id, written.room_ids, booking.check_in, booking.check_out).take(settings().hold_seconds)
-    BOOKINGS.labels("created").inc()
+    figures.created(booking)
     logging.note(booking=booking.reference, booking_id=str(booking.id))
     log.info("booking_created", status=booking.status)

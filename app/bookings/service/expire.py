@@ -4,11 +4,10 @@ from sqlalchemy.orm import Session
 
 from app.bookings import events, queries, states
 from app.bookings.models import Booking, BookingStatus
-from app.bookings.service import hold, locks
+from app.bookings.service import figures, hold, locks
 from app.core.announce import announce
 from app.core.db import transaction
 from app.core.logging import logger
-from app.core.metrics import BOOKINGS
 from app.rooms import ledger
 
 BATCH = 200
@@ -54,5 +53,5 @@ def expire(session: Session, booking: Booking, *, reason: str) -> None:
 def tell(booking: Booking) -> None:
     """After the commit: the keys go, the log and the figures learn of it."""
     locks.of(booking).give_back()
-    BOOKINGS.labels("expired").inc()
+    figures.expired(booking)
     log.info("booking_expired", booking=booking.reference, booking_id=str(booking.id))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.bookings.models import Booking, BookingStatus, PaymentStatus
-from app.bookings.service import confirm, expire, locks, money
+from app.bookings.service import confirm, expire, figures, locks, money
 from app.bookings.service.confirm import Outcome
 from app.core.clock import sql_now
 from app.core.db import retrying, transaction
@@ -77,7 +77,7 @@ def _tell(applied: Applied) -> None:
     if outcome is Outcome.NO_ROOM and applied.was == BookingStatus.PENDING_PAYMENT:
         expire.tell(booking)
     elif outcome not in (None, Outcome.NO_ROOM):
-        confirm.count(booking)
+        figures.confirmed(booking)
     log.info(
         "payment_applied", booking=booking.reference, booking_id=str(booking.id), outcome=outcome, status=booking.status
     )
