@@ -1,0 +1,41 @@
+"""The access matrix: every route and method of the API, and what each kind of person is answered.
+
+One line a route: the statuses stand in the order of ROLES. 401, 403 and 404 are denials: nothing may have changed. Bodies are in
+`bodies.py`; a status says what became of a request in which everything was right but, perhaps, the person. Kinds of persons:
+
+    anonymous   no token                      staff      hotel_staff of the hotel asked for
+    guest       whose booking is asked for    admin      hotel_admin of the hotel asked for
+    other       another guest                 platform   platform_admin
+    elsewhere   hotel_admin of another hotel  suspended  was hotel_admin there; his account is suspended
+                                              ended      was hotel_admin there; his session has ended
+"""
+
+MATRIX = """
+                                                  anonymous guest other elsewhere staff admin platform suspended ended
+
+POST   /auth/register                                   201   201   201       201   201   201      201       201   201
+POST   /auth/login                                      200   200   200       200   200   200      200       200   200
+POST   /auth/token                                      200   200   200       200   200   200      200       200   200
+POST   /auth/refresh                                    200   200   200       200   200   200      200       200   200
+POST   /auth/logout                                     401   204   204       204   204   204      204       401   401
+GET    /users/me                                        401   200   200       200   200   200      200       401   401
+PATCH  /users/me                                        401   200   200       200   200   200      200       401   401
+
+GET    /hotels                                          200   200   200       200   200   200      200       200   200
+GET    /hotels/search                                   200   200   200       200   200   200      200       200   200
+GET    /hotels/{hotel_id}                               200   200   200       200   200   200      200       401   401
+GET    /hotels/{hotel_id}/offers                        200   200   200       200   200   200      200       200   200
+GET    /hotels/{hotel_id}/events                        401   404   404       404   200   200      200       401   401
+
+POST   /bookings                                        401   201   201       201   201   201      201       401   401
+GET    /bookings                                        401   200   200       200   200   200      200       401   401
+GET    /bookings/{booking_id}                           401   200   404       404   200   200      200       401   401
+POST   /bookings/{booking_id}/cancel                    401   200   404       404   404   404      404       401   401
+POST   /bookings/{booking_id}/payments                  401   201   404       404   404   404      404       401   401
+
+GET    /payments/{reference}                            401   200   404       404   404   404      200       401   401
+POST   /payments/{reference}/verify                     401   202   404       404   404   404      202       401   401
+GET    /payments/{reference}/refunds                    401   200   404       404   404   404      200       401   401
+GET    /payments/return                                 200   200   200       200   200   200      200       200   200
+POST   /webhooks/paystack                               200   200   200       200   200   200      200       200   200
+"""
