@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.auth import service, tokens
+from app.auth import tokens
+from app.auth.service import logout
 from app.core.db import transaction
 from app.realtime.emitter import Emitter
 from app.realtime.rooms import hotel_room, user_room
@@ -86,7 +87,7 @@ def test_case_49_logging_out_ends_the_socket(
 ) -> None:
     with dashboard(realtime, staffed.token, transport) as screen:
         assert screen.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
-        service.logout(tokens.decode_access(staffed.token).session_id)
+        logout.here(tokens.decode_access(staffed.token).session_id)
         assert_put_out(screen, "session_ended")
         emitter.tell(hotel_room(staffed.hotel.id), "new_booking", {"seq": 1})
         wait_until(lambda: realtime.open_sockets() == 0)
@@ -98,7 +99,7 @@ def test_only_the_session_that_ended_is_put_out(realtime: Realtime, staffed: Sta
         dashboard(realtime, staffed.token) as ended,
         dashboard(realtime, log_in(staffed.person).tokens.access_token) as kept,
     ):
-        service.logout(tokens.decode_access(staffed.token).session_id)
+        logout.here(tokens.decode_access(staffed.token).session_id)
         assert_put_out(ended, "session_ended")
         assert kept.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
         assert realtime.open_sockets() == 1

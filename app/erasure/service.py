@@ -1,0 +1,63 @@
+"""Erasing a person: nothing is left that says who he was, and all that money and rooms hang on stays.
+
+It stands above all modules that know something of people, and has each of them blank its own in one transaction.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.auth import queries as people
+from app.auth.models import User
+from app.auth.principal import Principal
+from app.auth.service import erase as account
+from app.auth.service import own_password
+from app.bookings.service import erase as bookings
+from app.core.db import retrying, transaction
+from app.core.logging import logger
+from app.erasure import queries
+from app.erasure.errors import HasOpenBookings, LastHotelAdmin
+from app.hotels.models import Member
+from app.mail import service as mail
+
+log = logger(__name__)
+
+
+@retrying
+def erase(person: Principal, password: str) -> None:
+    """At the person's own wish. Raises WrongPassword, TooManyLogins, LastHotelAdmin, HasOpenBookings, Busy."""
+    checked = own_password.check(person, password)
+    with transaction() as session:
+        queries.take_turn(session, person.user_id)
+        _refuse_last_admin(session, person.user_id)
+        user = people.lock_user(session, person.user_id)
+        own_password.still(user, checked)
+        _refuse_open_bookings(session, person.user_id)
+        _erase(session, user)
+    log.info("person_erased", user_id=str(person.user_id))
+
+
+def _refuse_last_admin(session: Session, user_id: UUID) -> None:
+    run = queries.lock_hotels_run_by(session, user_id)
+    if hotel_ids := queries.left_without_admin(session, run, user_id):
+        raise LastHotelAdmin(hotel_ids=hotel_ids)
+
+
+def _refuse_open_bookings(session: Session, user_id: UUID) -> None:
+    if references := queries.open_bookings(session, user_id):
+        raise HasOpenBookings(references=references)
+
+
+def _erase(session: Session, user: User) -> None:
+    _forget_mails(session, user)
+    bookings.blank_guest(session, user.id)
+    session.execute(delete(Member).where(Member.user_id == user.id))
+    account.blank(session, user)
+
+
+def _forget_mails(session: Session, user: User) -> None:
+    made = queries.bookings_of(session, user.id)
+    links = people.link_ids(session, user.id)
+    causes = {*links, *(one.id for one in made), *(refund for one in made for refund in one.refund_ids)}
+    mail.erase(session, user.email, causes, {one.guest_email for one in made})
