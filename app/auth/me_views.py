@@ -8,7 +8,7 @@ from flask.views import MethodView
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.principal import Principal
-from app.auth.schemas import EmailChange, PasswordChange, ProfileChanges, SessionsView, UserView
+from app.auth.schemas import AcceptedView, EmailChange, PasswordChange, ProfileChanges, SessionsView, UserView
 from app.auth.service import change_email, change_password, logout, profile
 
 blp = Blueprint("users", __name__, url_prefix="/users/me", description="The person who is logged in.")
@@ -69,12 +69,13 @@ def change_own_password(body: dict[str, str]) -> None:
 @blp.post("/email")
 @blp.login_required
 @blp.arguments(EmailChange)
-@blp.response(202)
+@blp.response(202, AcceptedView)
 @blp.problems(403, 409, 429, 503)
-def change_own_email(body: dict[str, str]) -> None:
+def change_own_email(body: dict[str, str]) -> dict[str, str]:
     """Ask for another e-mail.
 
     A link is mailed to it; `POST /auth/email/verify` with its token makes it the account's. The same answer when it is somebody
     else's. 403 `wrong_password`, 409 `same_email`, 429 `too_many_logins`, `too_many_mails`: five a day.
     """
     change_email.ask(principal(), body["email"], body["password"])
+    return {}

@@ -154,6 +154,10 @@ class LoginView(TokenView):
     user = ma.fields.Nested(UserView)
 
 
+class AcceptedView(ma.Schema):
+    """An empty object: what follows is told by mail."""
+
+
 class SessionView(ma.Schema):
     id = ma.fields.UUID()
     user_agent = ma.fields.String(allow_none=True)

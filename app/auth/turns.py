@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 PATIENCE = 3.0
 STRANGERS_NICENESS = 10
+NICEST = 19
 
 
 class Lane:
@@ -63,8 +64,9 @@ class Lane:
 def _be_nice(niceness: int) -> None:
     """Linux alone takes this for a single thread."""
     if niceness and sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        thread = threading.get_native_id()
+        usual = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, min(NICEST, usual + niceness))
 
 
 KNOWN = Lane("known", 0)

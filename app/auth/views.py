@@ -7,6 +7,7 @@ from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.principal import Profile
 from app.auth.schemas import (
+    AcceptedView,
     ForgottenRequest,
     LinkRequest,
     LoginRequest,
@@ -118,25 +119,27 @@ def verify(body: dict[str, str]) -> Profile:
 
 @blp.post("/email/verify/resend")
 @blp.login_required
-@blp.response(202)
+@blp.response(202, AcceptedView)
 @blp.problems(409, 429)
-def resend() -> None:
+def resend() -> dict[str, str]:
     """Have the link mailed again.
 
     409 `email_is_verified`; 429 `too_many_mails`: one a minute, five a day.
     """
     verify_email.resend(principal())
+    return {}
 
 
 @blp.post("/password/forgot")
 @blp.arguments(ForgottenRequest)
-@blp.response(202)
-def forgot(body: dict[str, str]) -> None:
+@blp.response(202, AcceptedView)
+def forgot(body: dict[str, str]) -> dict[str, str]:
     """Have a link to a new password mailed.
 
     202 whether there is such an account or not.
     """
     change_password.forgotten(body["email"], device.of_request())
+    return {}
 
 
 @blp.post("/password/reset")
