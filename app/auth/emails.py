@@ -65,4 +65,13 @@ def _url(page: str, link: Link) -> str:
 def _mail(kind: AccountKind, user: User, cause_id: UUID, *, to: str | None = None, **more: Any) -> Email:
     words = render(kind, person_name=user.full_name, **more)
     recipient = to or user.email
-    return Email(kind, cause_id, recipient, words.subject, words.text, words.html, is_secret="link" in more)
+    return Email(
+        kind,
+        cause_id,
+        recipient,
+        words.subject,
+        words.text,
+        words.html,
+        is_secret="link" in more,
+        person_id=user.id,
+    )

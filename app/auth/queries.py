@@ -132,11 +132,6 @@ def find_link(session: Session, token_hash: bytes, purposes: Collection[Purpose]
     return session.scalar(select(OneTimeToken).where(OneTimeToken.token_hash == token_hash, *good))
 
 
-def link_ids(session: Session, user_id: UUID) -> Sequence[UUID]:
-    """The ids of all links of the person, good or not: the causes of the mails they went in."""
-    return session.scalars(select(OneTimeToken.id).where(OneTimeToken.user_id == user_id)).all()
-
-
 def is_made(session: Session, link_id: UUID) -> bool:
     """Whether there is such a link, good or not."""
     return session.get(OneTimeToken, link_id) is not None

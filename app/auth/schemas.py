@@ -39,7 +39,7 @@ class Phone(Text):
             number = phonenumbers.parse(text[:PHONE_LONGEST], REGION)
         except phonenumbers.NumberParseException as error:
             raise ma.ValidationError("Not a telephone number.") from error
-        if not phonenumbers.is_valid_number(number):
+        if number.extension or not phonenumbers.is_valid_number(number):  # E.164 has no room for an extension
             raise ma.ValidationError("Not a telephone number.")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

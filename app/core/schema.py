@@ -45,7 +45,8 @@ class Email(Text):
     """An address with a dot in its domain, lower-cased; one address has one spelling.
 
     A domain in other letters becomes its ASCII form (IDNA), under which one that only looks like another is another. Before the @ there is
-    ASCII alone: mailboxes with other letters are rare, and most servers could not be told of them. Quoted names are refused as well.
+    ASCII alone: mailboxes with other letters are rare, and most servers could not be told of them. Quoted names and IP addresses
+    are refused as well.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -55,7 +56,7 @@ class Email(Text):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         local, at, domain = text.lower().rpartition("@")
-        if len(text) > EMAIL_LONGEST or not LOCAL_PART.fullmatch(local):
+        if len(text) > EMAIL_LONGEST or not LOCAL_PART.fullmatch(local) or "[" in domain:
             raise ma.ValidationError(NO_EMAIL)
         try:
             return local + at + domain.encode("idna").decode("ascii").lower()

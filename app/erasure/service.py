@@ -9,17 +9,23 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.auth import queries as people
-from app.auth.models import User
+from app.auth.models import User, UserStatus
 from app.auth.principal import Principal
 from app.auth.service import erase as account
 from app.auth.service import own_password
 from app.bookings.service import erase as bookings
 from app.core.db import retrying, transaction
 from app.core.logging import logger
+from app.core.outbox import enqueue
 from app.erasure import queries
 from app.erasure.errors import HasOpenBookings, LastHotelAdmin
+from app.erasure.jobs import ERASE_STRAGGLERS
 from app.hotels.models import Member
 from app.mail import service as mail
+from app.mail.service import Erased
+
+# By then no request runs any more that was let in as this person.
+STRAGGLERS_AFTER = 60
 
 log = logger(__name__)
 
@@ -54,10 +60,19 @@ def _erase(session: Session, user: User) -> None:
     bookings.blank_guest(session, user.id)
     session.execute(delete(Member).where(Member.user_id == user.id))
     account.blank(session, user)
+    enqueue(session, ERASE_STRAGGLERS, due_in=STRAGGLERS_AFTER, user_id=user.id)
+
+
+def stragglers(user_id: UUID) -> None:
+    """What requests and jobs that were under way wrote of the person after he was erased."""
+    with transaction() as session:
+        user = people.lock_user(session, user_id)
+        if user.status == UserStatus.ERASED:
+            _forget_mails(session, user)
+            bookings.blank_guest(session, user.id)
 
 
 def _forget_mails(session: Session, user: User) -> None:
     made = queries.bookings_of(session, user.id)
-    links = people.link_ids(session, user.id)
-    causes = {*links, *(one.id for one in made), *(refund for one in made for refund in one.refund_ids)}
-    mail.erase(session, user.email, causes, {one.guest_email for one in made})
+    causes = {*(one.id for one in made), *(refund for one in made for refund in one.refund_ids)}
+    mail.erase(session, Erased(user.id, user.email, causes, {one.guest_email for one in made}))

@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, or_, update
+from sqlalchemy import case, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,8 @@ class Attachment:
 class Email:
     """One mail to one address. `cause_id`: the booking, refund … it tells of; with kind and recipient it is unique.
 
-    `is_secret`: its words are forgotten when it has been sent or refused, because they let whoever reads them in.
+    `is_secret`: its words are forgotten when it has been sent or refused, because they let whoever reads them in. `person_id`: of whose
+    account it tells.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Email:
     html: str
     attachments: tuple[Attachment, ...] = ()
     is_secret: bool = False
+    person_id: UUID | None = None
 
 
 def queue_email(session: Session, email: Email) -> None:
@@ -59,21 +61,31 @@ def queue_email(session: Session, email: Email) -> None:
         enqueue(session, SEND_EMAIL, email_id=email_id)
 
 
-def erase(session: Session, account: str, causes: Collection[UUID], others: Collection[str] = ()) -> None:
-    """Nothing but the fact is left of mails to the account's e-mail, and of those that tell of the causes; what waits is not sent.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person who is erased: his account and its e-mail, what else mails told of (bookings …), and his e-mails in those."""
 
-    `others`: further e-mails of the person, under which mails about the causes went to him.
-    """
-    mine = OutgoingEmail.recipient.in_({account, *others})
+    person_id: UUID
+    email: str
+    causes: Collection[UUID] = ()
+    other_emails: Collection[str] = ()
+
+
+def erase(session: Session, person: Erased) -> None:
+    """Nothing but the fact is left of mails to the person and of those that tell of him; what waits is not sent."""
+    is_his = (OutgoingEmail.person_id == person.person_id) | (OutgoingEmail.recipient == person.email)
+    tells_of_him = OutgoingEmail.cause_id.in_(person.causes)
     nowhere = func.concat("erased-", OutgoingEmail.id, "@erased.invalid")
     fate = case((OutgoingEmail.sent_at.is_(None), func.coalesce(OutgoingEmail.refused_at, sql_now())), else_=None)
     values = FORGOTTEN | {
-        "recipient": case((mine, nowhere), else_=OutgoingEmail.recipient),
+        "recipient": case(
+            (is_his | OutgoingEmail.recipient.in_(person.other_emails), nowhere), else_=OutgoingEmail.recipient
+        ),
         "refused_at": fate,
         "last_error": None,
     }
-    told = or_(OutgoingEmail.recipient == account, OutgoingEmail.cause_id.in_(causes))
-    session.execute(update(OutgoingEmail).where(told).values(values).execution_options(synchronize_session=False))
+    statement = update(OutgoingEmail).where(is_his | tells_of_him).values(values)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _row(email: Email) -> dict[str, object]:

@@ -22,10 +22,18 @@ def upgrade() -> None:
     op.add_column(
         "outgoing_emails", sa.Column("is_secret", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column("outgoing_emails", sa.Column("person_id", sa.Uuid(), nullable=True))
     with op.get_context().autocommit_block():
         op.execute("ALTER TABLE users VALIDATE CONSTRAINT ck_users_status")
         op.execute("ALTER TABLE users VALIDATE CONSTRAINT ck_users_erased")
         op.create_index("ix_outgoing_emails_recipient", "outgoing_emails", ["recipient"], postgresql_concurrently=True)
+        op.create_index(
+            "ix_outgoing_emails_person_id",
+            "outgoing_emails",
+            ["person_id"],
+            postgresql_where=sa.text("person_id IS NOT NULL"),
+            postgresql_concurrently=True,
+        )
         op.create_index(
             "ix_outgoing_emails_secrets",
             "outgoing_emails",
@@ -83,7 +91,9 @@ def _tables() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_outgoing_emails_secrets", table_name="outgoing_emails")
+    op.drop_index("ix_outgoing_emails_person_id", table_name="outgoing_emails")
     op.drop_index("ix_outgoing_emails_recipient", table_name="outgoing_emails")
+    op.drop_column("outgoing_emails", "person_id")
     op.drop_column("outgoing_emails", "is_secret")
     for table in ("throttle_buckets", "known_addresses", "one_time_tokens"):
         op.drop_table(table)

@@ -8,6 +8,8 @@ from app.auth.jobs import EMAIL_VERIFIED, FORGET_LINKS, PASSWORD_FORGOTTEN
 from app.auth.service import change_password
 from app.bookings.service import claim
 from app.core import audit, upkeep
+from app.erasure import service as erasure
+from app.erasure.jobs import ERASE_STRAGGLERS
 from app.mail import sender
 from app.mail import upkeep as mail_upkeep
 from app.mail.jobs import FORGET_SECRETS, SEND_EMAIL
@@ -29,6 +31,11 @@ def claim_bookings(user_id: UUID) -> None:
 @runs(PASSWORD_FORGOTTEN)
 def mail_password_link(user_id: UUID, link_id: UUID) -> None:
     change_password.mail_link(user_id, link_id)
+
+
+@runs(ERASE_STRAGGLERS)
+def erase_stragglers(user_id: UUID) -> None:
+    erasure.stragglers(user_id)
 
 
 @runs(RECONCILE)
