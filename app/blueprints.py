@@ -5,11 +5,12 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from app import gauges
+from app.auth.me_views import blp as users
 from app.auth.views import blp as auth
-from app.auth.views import users_blp as users
 from app.bookings.views import blp as bookings
 from app.core import health
 from app.core.api import PREFIX
+from app.erasure.views import blp as erasure
 from app.hotels.views import blp as hotels
 from app.payments.views import blp as payments
 from app.payments.views import booking_payments_blp as booking_payments
@@ -17,7 +18,7 @@ from app.payments.views import webhooks_blp as webhooks
 from app.realtime.views import blp as events
 from app.search.views import blp as search
 
-API_BLUEPRINTS = (auth, users, search, hotels, bookings, booking_payments, payments, webhooks, events)
+API_BLUEPRINTS = (auth, users, erasure, search, hotels, bookings, booking_payments, payments, webhooks, events)
 DOCS = "/docs"
 DOCS_PAGE = {
     "app_name": "SmartStay",

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
 
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
     public_realtime_url: str = Field("http://127.0.0.1:8001", description="where clients reach the sockets")
+    public_web_url: str = Field("http://127.0.0.1:3000", description="where links in mails lead: the web app")
     cors_origins: list[str] = Field(default_factory=list, description="browser origins that may open sockets")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
     prometheus_multiproc_dir: str | None = Field(
@@ -59,6 +60,14 @@ class Settings(BaseSettings):
         7 * 86400, ge=1, description="life of a refresh token, and of a session that is not refreshed"
     )
     password_hash_memory_kib: int = Field(65536, ge=8, description="Argon2id memory; small in tests alone")
+    passwords_waiting: int = Field(
+        2, ge=0, description="requests of one process that may wait to have a password checked; the next are told 503"
+    )
+    login_failures_per_account: int = Field(10, ge=1, description="wrong passwords for one account before 429")
+    login_failures_per_address: int = Field(
+        100, ge=1, description="wrong passwords from one address before 429; many people share one"
+    )
+    login_failures_seconds: int = Field(900, ge=1, description="in how long so many wrong passwords are forgotten")
 
     hold_seconds: int = Field(900, ge=1, description="how long a booking waits for its payment")
     hold_warning_seconds: int = Field(60, ge=0, description="how long before its end a guest is warned")

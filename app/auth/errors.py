@@ -1,7 +1,7 @@
-"""Why a person is not let in."""
+"""Why a person is not let in, or may not change what he asks for."""
 
 from app.core.db_errors import constraint_means
-from app.core.errors import Conflict, Forbidden, Unauthenticated
+from app.core.errors import Conflict, Forbidden, Gone, Invalid, TooMany, Unauthenticated
 
 
 class TokenMissing(Unauthenticated):
@@ -44,6 +44,42 @@ class AccountSuspended(Forbidden):
     """Told only to those who know the password."""
 
     code, title = "account_suspended", "This account is suspended; write to our support"
+
+
+class TooManyLogins(TooMany):
+    """Told before any password is looked at, and to all e-mails alike, whether there is an account or not."""
+
+    code, title = "too_many_logins", "Too many wrong passwords; wait a while, or have a new password mailed to you"
+
+
+class WrongPassword(Forbidden):
+    """To who is logged in and must show his password once more."""
+
+    code, title = "wrong_password", "This is not your password"
+
+
+class WeakPassword(Invalid):
+    """One that is guessed first; `errors` says why."""
+
+    code, title = "weak_password", "This password is too easy to guess"
+
+
+class LinkExpired(Gone):
+    """One answer for a link that is used, too old, altered, for something else or not ours: nobody learns which."""
+
+    code, title = "link_expired", "This link has been used or is too old; ask for another"
+
+
+class TooManyMails(TooMany):
+    code, title = "too_many_mails", "We have just sent you such a mail; look for it, or try again later"
+
+
+class EmailVerified(Conflict):
+    code, title = "email_is_verified", "Your e-mail is verified already"
+
+
+class SameEmail(Conflict):
+    code, title = "same_email", "This is the e-mail of your account already"
 
 
 class EmailTaken(Conflict):

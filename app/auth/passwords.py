@@ -1,49 +1,47 @@
 """Passwords are kept as Argon2id hashes: 3 passes, one lane, memory by setting (64 MiB by default).
 
-One lane, so that a hash never takes more than one core; two at a time, so that a flood of logins takes neither all
-of the process's time nor all of its memory. Those who wait longer than 3 s for their turn are told to come back.
+One lane, so that a hash never takes more than one core. Who hashes for a request does so in his turn (`app.auth.turns`).
 """
 
 import secrets
-import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.auth.errors import WeakPassword
 from app.config import settings
-from app.core.errors import Busy
 
-AT_ONCE = 2
-PATIENCE = 3.0
-
-_turns = threading.BoundedSemaphore(AT_ONCE)
+COMMON = Path(__file__).with_name("common_passwords.txt")
+UNUSABLE = "!"  # no hash, so that nothing matches it
 
 
 def hash_of(password: str) -> str:
-    """The hash to keep. Raises Busy."""
-    with _turn():
-        return _hasher(settings().password_hash_memory_kib).hash(_normal(password))
+    """The hash to keep."""
+    return _hasher(settings().password_hash_memory_kib).hash(_normal(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password is the one hashed. Raises Busy.
-
-    None (nobody has this e-mail) costs the same work and is False.
-    """
+    """Whether the password is the one hashed. None (nobody has this e-mail) costs the same work and is False."""
     memory = settings().password_hash_memory_kib
-    with _turn():
-        decoy = _decoy(memory)
-        right = _verify(memory, password_hash or decoy, password)
+    right = _verify(memory, password_hash or _decoy(memory), password)
     return right and password_hash is not None
 
 
 def is_outdated(password_hash: str) -> bool:
     """Whether the hash was made with other parameters than today's."""
     return _hasher(settings().password_hash_memory_kib).check_needs_rehash(password_hash)
+
+
+def refuse_weak(password: str, email: str, field: str = "password") -> None:
+    """Raises WeakPassword, told of `field`, for what is guessed first: the e-mail itself, and what everybody takes."""
+    typed = _normal(password).casefold().strip()
+    if typed in {email, email.partition("@")[0]}:
+        raise WeakPassword(errors={"json": {field: ["Do not use your e-mail as your password."]}})
+    if typed in _common():
+        raise WeakPassword(errors={"json": {field: ["Many people use this password; take another."]}})
 
 
 def _verify(memory: int, password_hash: str, password: str) -> bool:
@@ -58,14 +56,9 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _turns.acquire(timeout=PATIENCE):
-        raise Busy("Many people log in right now; try again")
-    try:
-        yield
-    finally:
-        _turns.release()
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(COMMON.read_text().split())
 
 
 @cache

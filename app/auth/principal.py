@@ -13,7 +13,8 @@ RANKS = {role: rank for rank, role in enumerate(Role)}
 class Profile:
     """A person as shown to himself.
 
-    `memberships`: hotel_id → `hotel_admin` | `hotel_staff`; `role`: the strongest of all his words.
+    `memberships`: hotel_id → `hotel_admin` | `hotel_staff`; `role`: the strongest of all his words. `marketing`: he wants to be
+    told of offers.
     """
 
     user_id: UUID
@@ -22,6 +23,8 @@ class Profile:
     phone: str | None
     role: Role
     memberships: Mapping[UUID, str]
+    email_verified: bool = False
+    marketing: bool = False
 
     @property
     def places(self) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import phonenumbers
 from marshmallow import validate
 
 from app.auth.models import Role
-from app.core.schema import Email, Schema, Text
+from app.core.schema import Email, Instant, Schema, Text
 
 REGION = "NG"
 PHONE_LONGEST = 32
@@ -39,9 +39,32 @@ class Phone(Text):
             number = phonenumbers.parse(text[:PHONE_LONGEST], REGION)
         except phonenumbers.NumberParseException as error:
             raise ma.ValidationError("Not a telephone number.") from error
-        if not phonenumbers.is_valid_number(number):
+        if number.extension or not phonenumbers.is_valid_number(number):  # E.164 has no room for an extension
             raise ma.ValidationError("Not a telephone number.")
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Flag(ma.fields.Boolean):
+    """JSON's true or false, and nothing that may be taken for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Consent(Flag):
+    """True: without it there is nothing to do."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=True, validate=validate.Equal(True), **kwargs)
+
+
+class LinkToken(Text):
+    """What stands behind `token=` in a link that we mailed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(100, required=True, **kwargs)
 
 
 class RegisterRequest(Schema):
@@ -49,6 +72,8 @@ class RegisterRequest(Schema):
     password = Password(required=True, metadata={"description": "10 to 128 characters"})
     full_name = PersonName(120, required=True)
     phone = Phone(load_default=None, allow_none=True, metadata={"description": "E.164, or as dialled in Nigeria"})
+    accepted_terms = Consent(metadata={"description": "true: the terms are accepted"})
+    marketing = Flag(load_default=False, metadata={"description": "whether we may write about offers"})
 
 
 class LoginRequest(Schema):
@@ -74,6 +99,30 @@ class TokenForm(ma.Schema):
 class ProfileChanges(Schema):
     full_name = PersonName(120)
     phone = Phone(allow_none=True, metadata={"description": "null removes it"})
+    marketing = Flag(metadata={"description": "whether we may write about offers; false takes consent back"})
+
+
+class LinkRequest(Schema):
+    token = LinkToken()
+
+
+class ForgottenRequest(Schema):
+    email = Email(required=True)
+
+
+class ResetRequest(Schema):
+    token = LinkToken()
+    password = Password(required=True, metadata={"description": "10 to 128 characters"})
+
+
+class PasswordChange(Schema):
+    current_password = Password(shortest=1, required=True)
+    new_password = Password(required=True, metadata={"description": "10 to 128 characters"})
+
+
+class EmailChange(Schema):
+    email = Email(required=True)
+    password = Password(shortest=1, required=True)
 
 
 class PlaceView(ma.Schema):
@@ -88,6 +137,8 @@ class UserView(ma.Schema):
     phone = ma.fields.String(allow_none=True, metadata={"description": "E.164"})
     role = ma.fields.Enum(Role, by_value=True, metadata={"description": "the strongest of what the person is"})
     memberships = ma.fields.List(ma.fields.Nested(PlaceView), attribute="places")
+    email_verified = ma.fields.Boolean(metadata={"description": "shown by a link that was mailed there"})
+    marketing = ma.fields.Boolean(metadata={"description": "whether we may write about offers"})
 
 
 class TokenView(ma.Schema):
@@ -101,3 +152,20 @@ class TokenView(ma.Schema):
 
 class LoginView(TokenView):
     user = ma.fields.Nested(UserView)
+
+
+class AcceptedView(ma.Schema):
+    """An empty object: what follows is told by mail."""
+
+
+class SessionView(ma.Schema):
+    id = ma.fields.UUID()
+    user_agent = ma.fields.String(allow_none=True)
+    ip = ma.fields.String(allow_none=True)
+    created_at = Instant()
+    last_used_at = Instant(metadata={"description": "when it was opened or last refreshed"})
+    current = ma.fields.Boolean(metadata={"description": "whether this is the session of the request"})
+
+
+class SessionsView(ma.Schema):
+    items = ma.fields.List(ma.fields.Nested(SessionView))

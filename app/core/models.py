@@ -1,4 +1,6 @@
-"""The ground floor's tables: what is owed to the outside (outbox), what hotels were told (events), which requests were answered."""
+"""The ground floor's tables: what is owed to the outside (outbox), what hotels were told (events), which requests were answered, who
+asks too often.
+"""
 
 from enum import StrEnum
 from typing import Any
@@ -105,3 +107,16 @@ class AuditResult(Model):
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     found: Mapped[int] = mapped_column(BigInteger)
     checked_at: Mapped[Instant]
+
+
+class ThrottleBucket(Model):
+    """A bucket of `core.throttle` that is not empty, as the instant at which it will have leaked so; `key` is a hash.
+
+    Unlogged: a write costs no wait for the disk, and a database that crashed comes back with every bucket empty.
+    """
+
+    __tablename__ = "throttle_buckets"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    empty_at: Mapped[Instant]

@@ -11,6 +11,9 @@ from app.core.money import MAX_KOBO
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+EMAIL_LONGEST = 254
+LOCAL_PART = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+NO_EMAIL = "Not a valid email address."
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -39,14 +42,26 @@ class _PublicAddress(validate.Email):
 
 
 class Email(Text):
-    """An address with a dot in its domain, lower-cased."""
+    """An address with a dot in its domain, lower-cased; one address has one spelling.
+
+    A domain in other letters becomes its ASCII form (IDNA), under which one that only looks like another is another. Before the @ there is
+    ASCII alone: mailboxes with other letters are rare, and most servers could not be told of them. Quoted names and IP addresses
+    are refused as well.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(254, shortest=3, **kwargs)
+        super().__init__(EMAIL_LONGEST, shortest=3, **kwargs)
         self.validators.append(_PublicAddress())
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return super()._deserialize(value, attr, data, **kwargs).lower()
+        text = super()._deserialize(value, attr, data, **kwargs)
+        local, at, domain = text.lower().rpartition("@")
+        if len(text) > EMAIL_LONGEST or not LOCAL_PART.fullmatch(local) or "[" in domain:
+            raise ma.ValidationError(NO_EMAIL)
+        try:
+            return local + at + domain.encode("idna").decode("ascii").lower()
+        except UnicodeError as error:
+            raise ma.ValidationError(NO_EMAIL) from error
 
 
 class Int(ma.fields.Integer):

@@ -1,7 +1,11 @@
 """Housekeeping of this floor: what is kept for a while goes when the while is over."""
 
-from sqlalchemy import text
+from collections.abc import Callable
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.core import throttle
 from app.core.db import transaction
 from app.core.idempotency import KEPT_HOURS
 from app.core.jobs import HOUR, Job, Queue, declare
@@ -26,13 +30,22 @@ def order_purge() -> None:
 
 
 def forget_keys() -> int:
-    """Idempotency keys past their time. Returns how many; each batch is a transaction of its own, so that none is long."""
+    """Idempotency keys past their time, and throttles that have leaked empty. Returns how many."""
+    return batch_by_batch(_forget_keys) + batch_by_batch(throttle.forget_empty)
+
+
+def batch_by_batch(forget: Callable[[Session, int], int]) -> int:
+    """Calls `forget(session, most)` until it finds nothing; each batch is a transaction of its own, so that none is long."""
     forgotten = 0
-    while gone := _forget_batch():
+    while gone := _one_batch(forget):
         forgotten += gone
     return forgotten
 
 
-def _forget_batch() -> int:
+def _one_batch(forget: Callable[[Session, int], int]) -> int:
     with transaction() as session:
-        return len(session.scalars(FORGET_KEYS, {"hours": KEPT_HOURS, "batch": BATCH}).all())
+        return forget(session, BATCH)
+
+
+def _forget_keys(session: Session, batch: int) -> int:
+    return len(session.scalars(FORGET_KEYS, {"hours": KEPT_HOURS, "batch": batch}).all())

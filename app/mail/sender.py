@@ -18,6 +18,7 @@ from app.mail import queries, smtp_client
 from app.mail.errors import MailRefused
 from app.mail.message import compose
 from app.mail.models import OutgoingEmail
+from app.mail.service import FORGOTTEN
 
 log = logger(__name__)
 
@@ -33,14 +34,14 @@ def send(email_id: UUID) -> None:
     try:
         smtp_client.deliver(compose(email, settings().mail_from), settings())
     except MailRefused as error:
-        _note(email_id, refused_at=sql_now(), last_error=error.detail)
+        _end(email, refused_at=sql_now(), last_error=error.detail)
         log.warning("mail_refused", email_id=str(email_id), kind=email.kind, error=error.detail)
     except Unavailable as error:
         _note(email_id, last_error=error.detail)
         log.warning("mail_waits", email_id=str(email_id), kind=email.kind, error=error.detail)
         raise
     else:
-        _note(email_id, sent_at=sql_now(), last_error=None)
+        _end(email, sent_at=sql_now(), last_error=None)
         log.info("mail_sent", email_id=str(email_id), kind=email.kind, attempt=email.attempts)
 
 
@@ -50,6 +51,11 @@ def _take(email_id: UUID) -> OutgoingEmail | None:
         if email is not None:
             email.attempts += 1
         return email
+
+
+def _end(email: OutgoingEmail, **values: Any) -> None:
+    """It will not be sent again, so that what must not be read again can go."""
+    _note(email.id, **values | (FORGOTTEN if email.is_secret else {}))
 
 
 def _note(email_id: UUID, **values: Any) -> None:

@@ -1,7 +1,7 @@
 """Mails from templates: `{kind}.txt.j2` (first line = subject) and `{kind}.mjml.j2`, MJML that becomes HTML for phones.
 
-Every kind needs the fields of `Stay`; the others it needs stand beside it in `Kind`. A field that is missing is an
-error, unless it may be None: those may be left out. All text is put on one line without control characters, and escaped
+Every kind of `Kind` needs the fields of `Stay`; the others it needs stand beside it, and so do those of `AccountKind`. A field that is
+missing is an error, unless it may be None: those may be left out. All text is put on one line without control characters, and escaped
 in HTML, so that nothing a guest typed can become markup, a header, or a second paragraph.
 """
 
@@ -50,6 +50,24 @@ class Kind(StrEnum):
     """Guest, the hold ended without a payment."""
 
 
+class AccountKind(StrEnum):
+    """Mails about an account. They need `person_name`, and none of the fields of `Stay`."""
+
+    VERIFY_EMAIL = "verify_email"
+    """`link`, good for 24 hours."""
+    CHANGE_EMAIL = "change_email"
+    """To the new e-mail. `link`, good for 24 hours."""
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    """To the old one. `new_email`."""
+    EMAIL_CHANGED = "email_changed"
+    """To the old one. `new_email`."""
+    EMAIL_IN_USE = "email_in_use"
+    """To whose it is."""
+    RESET_PASSWORD = "reset_password"  # noqa: S105 - a word, no password
+    """`link`, good for 30 minutes."""
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+
+
 class Room(TypedDict):
     """`room_number` is shown when it is there."""
 
@@ -94,7 +112,7 @@ class Rendered:
 
 def render(kind: str, **context: Any) -> Rendered:
     """The mail of this kind. Raises ValueError for an unknown kind, jinja2.UndefinedError for a missing field."""
-    name = Kind(kind)
+    name = _kind(kind)
     fields = OPTIONAL | {field: _tidied(value) for field, value in context.items()}
     head, _, text = _environment().get_template(f"{name}.txt.j2").render(fields).partition("\n")
     subject = head.strip()
@@ -102,6 +120,11 @@ def render(kind: str, **context: Any) -> Rendered:
     return Rendered(
         subject, text.strip() + "\n", mrml.to_html(mjml, render_options=mrml.RenderOptions(fonts={})).content
     )
+
+
+def _kind(word: str) -> str:
+    """Raises ValueError."""
+    return AccountKind(word) if word in set(AccountKind) else Kind(word)
 
 
 def _tidied(value: Any) -> Any:

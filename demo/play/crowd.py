@@ -19,7 +19,6 @@ from demo.story.stage import Stage, StepFailed, expect, expect_status, until
 
 AT_ONCE = 4
 BOOKINGS_PER_GUEST = 3  # so many holds may a guest have; fewer guests, for hashing a password is dear
-TRIES = 30
 BATCH = 100  # so many are played well within the life of a token, and of a hold that is left
 PATIENCE = 90.0
 
@@ -72,22 +71,10 @@ class Crowd:
         """This thread's."""
         here = self._here
         if getattr(here, "left", 0) == 0:
-            here.guest, here.left = _newcomer(self._stage), BOOKINGS_PER_GUEST
+            here.guest, here.left = Person.registered(self._stage, "Player"), BOOKINGS_PER_GUEST
         here.left -= 1
         guest: Person = here.guest
         return guest
-
-
-def _newcomer(stage: Stage) -> Person:
-    """A new guest. Few passwords are hashed at a time and the others refused (503 `busy`): who is, comes again a moment later."""
-    for _ in range(TRIES):
-        try:
-            return Person.registered(stage, "Player")
-        except StepFailed as refusal:
-            if '"code":"busy"' not in str(refusal):
-                raise
-            time.sleep(1)
-    return Person.registered(stage, "Player")
 
 
 def _tried(step: Callable[[], T]) -> T | str:

@@ -84,9 +84,16 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("success_forgotten", f"UPDATE payments SET updated_at = {{6}} WHERE id = ({PAYING}); " + NO_JOB_FOR.format("payment_id", PAYING)),
     ("refund_forgotten", f"UPDATE refunds SET next_check_at = NULL WHERE id = ({GOING_BACK})"),
     ("refund_forgotten", f"UPDATE refunds SET next_check_at = {{16}} WHERE id = ({GOING_BACK})"),
+    ("erased_person_is_still_named", f"""
+        UPDATE users SET status = 'erased', erased_at = {{16}} WHERE id = (SELECT user_id FROM bookings WHERE id = ({PAID}))
+    """),
 )  # fmt: skip
 
 NO_BREACHES: dict[str, str] = {
+    "a guest was erased": f"""
+        UPDATE users SET status = 'erased', erased_at = {{16}} WHERE id = (SELECT user_id FROM bookings WHERE id = ({PAID}));
+        UPDATE bookings SET guest_name = 'Erased guest' WHERE user_id = (SELECT user_id FROM bookings WHERE id = ({PAID}))
+    """,
     "a job that failed waits for its next run": """
         UPDATE outbox SET attempts = 4, due_at = statement_timestamp() + interval '5 minutes', created_at = {30}
     """,

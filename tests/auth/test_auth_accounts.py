@@ -17,6 +17,7 @@ ADA = {
     "password": "a long enough one",
     "full_name": "Ada Obi",
     "phone": "0803 123 4567",
+    "accepted_terms": True,
 }
 
 
@@ -39,6 +40,8 @@ def test_register(api: Api) -> None:
         "phone": "+2348031234567",
         "role": "guest",
         "memberships": [],
+        "email_verified": False,
+        "marketing": False,
     }
     assert (row.email, row.phone, row.role, row.status) == ("ada.obi@example.com", "+2348031234567", "guest", "active")
     assert row.password_hash.startswith("$argon2id$v=19$m=64,t=3,p=1$")
@@ -67,6 +70,13 @@ INVALID: list[tuple[str, Any]] = [
     ("phone", "0803 123 45678"),
     ("phone", "1" * 5000),
     ("phone", 8031234567),
+    ("accepted_terms", False),
+    ("accepted_terms", None),
+    ("accepted_terms", 1),
+    ("accepted_terms", "true"),
+    ("marketing", 0),
+    ("marketing", "false"),
+    ("marketing", None),
 ]
 
 
@@ -78,7 +88,7 @@ def test_register_refuses(api: Api, field: str, value: Any) -> None:
     assert rows.count("users") == 0
 
 
-@pytest.mark.parametrize("field", ["email", "password", "full_name"])
+@pytest.mark.parametrize("field", ["email", "password", "full_name", "accepted_terms"])
 def test_register_needs(api: Api, field: str) -> None:
     answer = api.post("/auth/register", {name: value for name, value in ADA.items() if name != field})
     assert answer.status_code == 422
@@ -203,7 +213,7 @@ def test_login_statements(api: Api, count_statements: Callable[[], Any]) -> None
     _login(api, ada.email)
     with count_statements() as statements:
         assert _login(api, ada.email).status_code == 200
-    assert len(statements) == 4, str(statements)
+    assert len(statements) == 5, str(statements)
 
 
 def test_logout(api: Api) -> None:
@@ -261,7 +271,8 @@ def test_me_with_memberships(api: Api) -> None:
     assert me.status_code == 200
     assert me.json["role"] == "hotel_staff"
     assert me.json["memberships"] == [{"hotel_id": str(hotel.id), "role": "hotel_staff"}]
-    assert set(me.json) == {"id", "email", "full_name", "phone", "role", "memberships"}
+    told = {"id", "email", "full_name", "phone", "role", "memberships", "email_verified", "marketing"}
+    assert set(me.json) == told
 
 
 def test_change_me(api: Api) -> None:

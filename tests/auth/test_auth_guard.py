@@ -194,6 +194,17 @@ def test_auth_routes_are_documented(api: Api) -> None:
         for method, operation in operations.items()
         if "security" in operation
     }
-    assert secured == {("/api/v1/auth/logout", "post"), ("/api/v1/users/me", "get"), ("/api/v1/users/me", "patch")}
+    assert secured == {
+        ("/api/v1/auth/email/verify/resend", "post"),
+        ("/api/v1/auth/logout", "post"),
+        ("/api/v1/auth/logout-all", "post"),
+        ("/api/v1/users/me", "get"),
+        ("/api/v1/users/me", "patch"),
+        ("/api/v1/users/me/email", "post"),
+        ("/api/v1/users/me/erase", "post"),
+        ("/api/v1/users/me/password", "post"),
+        ("/api/v1/users/me/sessions", "get"),
+        ("/api/v1/users/me/sessions/{session_id}", "delete"),
+    }
     assert list(paths["/api/v1/auth/token"]["post"]["requestBody"]["content"]) == ["application/x-www-form-urlencoded"]
     assert set(paths["/api/v1/auth/refresh"]["post"]["responses"]) >= {"200", "401", "409", "422"}

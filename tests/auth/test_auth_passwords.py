@@ -1,4 +1,4 @@
-"""Argon2id: right, wrong, unknown, and never all at once."""
+"""Argon2id: right, wrong, unknown; and which passwords are refused."""
 
 import time
 from collections.abc import Callable
@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 
 from app.auth import passwords
-from app.core.errors import Busy
-from tests import factories
-from tests.api import Api
-from tests.auth import rows
+from app.auth.errors import WeakPassword
 
 
 def test_hashes_are_argon2id_and_salted() -> None:
@@ -26,8 +23,9 @@ def test_the_same_characters_are_the_same_password() -> None:
     assert passwords.matches(passwords.hash_of("caf\u00e9 in Lagos"), "cafe\u0301 in Lagos")
 
 
-def test_a_broken_hash_matches_nothing() -> None:
-    assert not passwords.matches("not a hash", "correct horse")
+@pytest.mark.parametrize("kept", ["not a hash", passwords.UNUSABLE, ""])
+def test_a_broken_hash_matches_nothing(kept: str) -> None:
+    assert not passwords.matches(kept, "correct horse")
 
 
 def test_memory_is_a_setting(with_settings: Callable[..., Any]) -> None:
@@ -54,19 +52,27 @@ def test_an_unknown_person_costs_the_same_work(with_settings: Callable[..., Any]
     assert 0.6 < spent_on_unknown / spent_on_known < 1.7
 
 
-def test_only_so_many_are_hashed_at_once(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = factories.person()
-    monkeypatch.setattr(passwords, "PATIENCE", 0.05)
-    for _ in range(passwords.AT_ONCE):
-        assert passwords._turns.acquire(timeout=1)
-    try:
-        with pytest.raises(Busy):
-            passwords.hash_of("correct horse")
-        answer = api.post("/auth/login", {"email": ada.email, "password": factories.PASSWORD})
-        assert (answer.status_code, answer.json["code"]) == (503, "busy")
-        assert int(answer.headers["Retry-After"]) > 0
-        assert rows.count("sessions") == 0
-    finally:
-        for _ in range(passwords.AT_ONCE):
-            passwords._turns.release()
-    assert api.post("/auth/login", {"email": ada.email, "password": factories.PASSWORD}).status_code == 200
+WEAK = ["1234567890", "Qwertyuiop", "PASSWORD123", " iloveyou123 ", "\uff11234567890", "ada.obi.of.lagos"]
+WEAK += ["Ada.Obi.of.Lagos@Example.com"]
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_what_is_guessed_first_is_refused(password: str) -> None:
+    with pytest.raises(WeakPassword) as refusal:
+        passwords.refuse_weak(password, "ada.obi.of.lagos@example.com", "new_password")
+    assert (refusal.value.status, refusal.value.code) == (422, "weak_password")
+    assert list(refusal.value.extra["errors"]["json"]) == ["new_password"]
+
+
+@pytest.mark.parametrize(
+    "password", ["correct-horse-battery", "1234567890 and more", "ada.obi.of.lagos.too", "pppppppppp"]
+)
+def test_others_are_not(password: str) -> None:
+    passwords.refuse_weak(password, "ada.obi.of.lagos@example.com")
+
+
+def test_the_list_holds_what_would_be_taken_otherwise() -> None:
+    """In the form in which it is compared, and long enough to be a password at all."""
+    words = passwords.COMMON.read_text().splitlines()
+    assert len(words) > 400
+    assert words == sorted({word.casefold().strip() for word in words if len(word) >= 10})

@@ -190,7 +190,7 @@ def test_refresh_statements(api: Api, count_statements: Callable[[], Any]) -> No
     pair = _login(api)
     with count_statements() as statements:
         assert _refresh(api, pair).status_code == 200
-    assert len(statements) == 5, str(statements)
+    assert len(statements) == 4, str(statements)
 
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)

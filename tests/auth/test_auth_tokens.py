@@ -162,7 +162,11 @@ def test_case_56_refresh_refuses(api: Api, kind: str) -> None:
 
 
 ENDINGS = {
-    "deleted user": ["DELETE FROM sessions WHERE user_id = :user", "DELETE FROM users WHERE id = :user"],
+    "deleted user": [
+        "DELETE FROM sessions WHERE user_id = :user",
+        "DELETE FROM known_addresses WHERE user_id = :user",
+        "DELETE FROM users WHERE id = :user",
+    ],
     "suspended user": ["UPDATE users SET status = 'suspended' WHERE id = :user"],
     "revoked session": ["UPDATE sessions SET revoked_at = clock_timestamp() WHERE user_id = :user"],
     "session over": ["UPDATE sessions SET expires_at = clock_timestamp() WHERE user_id = :user"],

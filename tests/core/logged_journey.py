@@ -57,7 +57,7 @@ def main(path: Path, sandbox_url: str) -> None:
 def logged_in_and_refreshed(app: Flask) -> dict[str, str]:
     """A new account's tokens, after a wrong password and a refresh."""
     api, email = Api(app), "journey@example.com"
-    api.post("/auth/register", {"email": email, "password": PASSWORD, "full_name": "Ada Obi"})
+    api.post("/auth/register", {"email": email, "password": PASSWORD, "full_name": "Ada Obi", "accepted_terms": True})
     assert api.post("/auth/login", {"email": email, "password": WRONG}).status_code == 401
     first = api.post("/auth/login", {"email": email, "password": PASSWORD}).json
     second = api.post("/auth/refresh", {"refresh_token": first["refresh_token"]}).json

@@ -40,7 +40,10 @@ def queued(application: Flask) -> Callable[..., UUID]:
         one = email(**fields)
         with transaction() as session:
             queue_email(session, one)
-            return session.scalars(select(OutgoingEmail.id).where(OutgoingEmail.cause_id == one.cause_id)).one()
+            about = (OutgoingEmail.cause_id == one.cause_id, OutgoingEmail.kind == one.kind)
+            return session.scalars(
+                select(OutgoingEmail.id).where(*about, OutgoingEmail.recipient == one.recipient)
+            ).one()
 
     return queue
 

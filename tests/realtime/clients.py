@@ -7,8 +7,8 @@ from typing import Any
 
 from engineio.payload import Payload
 
-from app.auth import service
-from app.auth.service import Device, LoggedIn
+from app.auth.service import login
+from app.auth.service.opened import Device, LoggedIn
 from demo.ordered_client import OrderedClient
 from tests.factories import PASSWORD, Person
 from tests.realtime.processes import Realtime, wait_until
@@ -85,7 +85,7 @@ class Follower(Dashboard):
 
 
 def log_in(person: Person) -> LoggedIn:
-    return service.login(person.email, PASSWORD, Device())
+    return login.by_password(person.email, PASSWORD, Device())
 
 
 @contextmanager

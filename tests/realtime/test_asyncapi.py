@@ -10,7 +10,8 @@ import yaml  # type: ignore[import-untyped]
 from flask import Flask
 from sqlalchemy import text
 
-from app.auth import service, tokens
+from app.auth import tokens
+from app.auth.service import logout
 from app.bookings import events as of_bookings
 from app.bookings.models import Booking, BookingStatus, PaymentStatus
 from app.core.announce import HotelEvent, UserEvent, announce
@@ -110,7 +111,7 @@ def test_goodbyes_are_documented_as_they_are_said(realtime: Realtime, staffed: S
         with transaction() as session:
             session.execute(text("DELETE FROM hotel_members"))
         check("left_hotel", screen.await_event("left_hotel")[0])
-        service.logout(tokens.decode_access(staffed.token).session_id)
+        logout.here(tokens.decode_access(staffed.token).session_id)
         check("disconnecting", screen.await_event("disconnecting")[0])
 
 

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import text
 
-from app.auth import service, tokens
+from app.auth import tokens
+from app.auth.service import logout, suspend
 from app.core.db import transaction
 from app.realtime.emitter import Emitter
 from app.realtime.rooms import hotel_room, user_room
-from tests.factories import Person, person
+from tests.api import Api
+from tests.factories import PASSWORD, Person, person
 from tests.realtime.clients import TRANSPORTS, Dashboard, dashboard, log_in
 from tests.realtime.conftest import Staffed
 from tests.realtime.processes import Realtime, wait_until
@@ -86,11 +89,47 @@ def test_case_49_logging_out_ends_the_socket(
 ) -> None:
     with dashboard(realtime, staffed.token, transport) as screen:
         assert screen.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
-        service.logout(tokens.decode_access(staffed.token).session_id)
+        logout.here(tokens.decode_access(staffed.token).session_id)
         assert_put_out(screen, "session_ended")
         emitter.tell(hotel_room(staffed.hotel.id), "new_booking", {"seq": 1})
         wait_until(lambda: realtime.open_sockets() == 0)
         assert screen.named("new_booking") == []
+
+
+ENDINGS: dict[str, tuple[Callable[[Api, Person], Any], str]] = {
+    "logs out everywhere": (lambda me, _: me.post("/auth/logout-all"), "session_ended"),
+    "ends this session elsewhere": (lambda me, who: end_other(me, who), "session_ended"),
+    "sets another password": (lambda me, who: set_password(me, who), "session_ended"),
+    "is erased": (lambda me, _: me.post("/users/me/erase", {"password": PASSWORD}), "session_ended"),
+    "is suspended": (lambda _, who: suspend_now(who), "session_ended"),
+}
+
+
+def end_other(me: Api, who: Person) -> Any:
+    there = Api(me.app).as_(who)
+    (other,) = [each["id"] for each in there.get("/users/me/sessions").json["items"] if not each["current"]]
+    return there.delete(f"/users/me/sessions/{other}")
+
+
+def set_password(me: Api, who: Person) -> Any:
+    body = {"current_password": PASSWORD, "new_password": "another long password"}
+    return Api(me.app).as_(who).post("/users/me/password", body)
+
+
+def suspend_now(who: Person) -> None:
+    with transaction() as session:
+        suspend.suspend(session, who.id)
+
+
+@pytest.mark.parametrize("how", ENDINGS)
+def test_case_49_however_a_session_ends_so_does_its_socket(application: Flask, realtime: Realtime, how: str) -> None:
+    someone = person()
+    token = log_in(someone).tokens.access_token
+    end, reason = ENDINGS[how]
+    with dashboard(realtime, token) as screen:
+        answer = end(Api(application, token), someone)
+        assert answer is None or answer.status_code == 204, answer.text
+        assert_put_out(screen, reason)
 
 
 def test_only_the_session_that_ended_is_put_out(realtime: Realtime, staffed: Staffed) -> None:
@@ -98,7 +137,7 @@ def test_only_the_session_that_ended_is_put_out(realtime: Realtime, staffed: Sta
         dashboard(realtime, staffed.token) as ended,
         dashboard(realtime, log_in(staffed.person).tokens.access_token) as kept,
     ):
-        service.logout(tokens.decode_access(staffed.token).session_id)
+        logout.here(tokens.decode_access(staffed.token).session_id)
         assert_put_out(ended, "session_ended")
         assert kept.ask("join_hotel", {"hotel_id": str(staffed.hotel.id)})["ok"] is True
         assert realtime.open_sockets() == 1

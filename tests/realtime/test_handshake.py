@@ -10,7 +10,8 @@ import requests
 import socketio
 from sqlalchemy import text
 
-from app.auth import service, tokens
+from app.auth import tokens
+from app.auth.service import logout
 from app.config import DEVELOPMENT_SECRET
 from app.core.db import transaction
 from app.realtime.emitter import Emitter
@@ -43,7 +44,7 @@ def refresh(someone: Person) -> str:
 
 def revoked(someone: Person) -> str:
     token = log_in(someone).tokens.access_token
-    service.logout(tokens.decode_access(token).session_id)
+    logout.here(tokens.decode_access(token).session_id)
     return token
 
 

@@ -3,9 +3,16 @@
 from uuid import UUID
 
 from app import invariants
+from app.auth import upkeep as auth_upkeep
+from app.auth.jobs import EMAIL_VERIFIED, FORGET_LINKS, PASSWORD_FORGOTTEN
+from app.auth.service import change_password
+from app.bookings.service import claim
 from app.core import audit, upkeep
+from app.erasure import service as erasure
+from app.erasure.jobs import ERASE_STRAGGLERS
 from app.mail import sender
-from app.mail.jobs import SEND_EMAIL
+from app.mail import upkeep as mail_upkeep
+from app.mail.jobs import FORGET_SECRETS, SEND_EMAIL
 from app.payments.jobs import RECONCILE
 from app.payments.service import reconcile
 from workers.binding import runs
@@ -16,6 +23,21 @@ def send_email(email_id: UUID) -> None:
     sender.send(email_id)
 
 
+@runs(EMAIL_VERIFIED)
+def claim_bookings(user_id: UUID) -> None:
+    claim.by_verified_email(user_id)
+
+
+@runs(PASSWORD_FORGOTTEN)
+def mail_password_link(user_id: UUID, link_id: UUID) -> None:
+    change_password.mail_link(user_id, link_id)
+
+
+@runs(ERASE_STRAGGLERS)
+def erase_stragglers(user_id: UUID) -> None:
+    erasure.stragglers(user_id)
+
+
 @runs(RECONCILE)
 def compare_with_gateway() -> None:
     reconcile.reconcile()
@@ -24,6 +46,16 @@ def compare_with_gateway() -> None:
 @runs(upkeep.PURGE)
 def forget_keys() -> None:
     upkeep.forget_keys()
+
+
+@runs(FORGET_LINKS)
+def forget_links() -> None:
+    auth_upkeep.forget_links()
+
+
+@runs(FORGET_SECRETS)
+def forget_secrets() -> None:
+    mail_upkeep.forget_secrets()
 
 
 @runs(audit.AUDIT)

@@ -1,0 +1,44 @@
+"""Housekeeping of accounts: links that are no good any more, addresses where people have not been seen for long."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.auth.jobs import FORGET_LINKS
+from app.auth.queries import KNOWN_DAYS
+from app.core.db import transaction
+from app.core.outbox import enqueue
+from app.core.upkeep import batch_by_batch
+
+KEPT_DAYS = 7
+
+LINKS = text("""
+DELETE FROM one_time_tokens WHERE id IN (
+  SELECT id FROM one_time_tokens WHERE expires_at < clock_timestamp() - make_interval(days => :days)
+  ORDER BY expires_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
+ADDRESSES = text("""
+DELETE FROM known_addresses WHERE (user_id, address) IN (
+  SELECT user_id, address FROM known_addresses WHERE seen_at < clock_timestamp() - make_interval(days => :days)
+  ORDER BY seen_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING user_id
+""")
+
+
+def order_purge() -> None:
+    """The day's housekeeping may take minutes, so a worker does it."""
+    with transaction() as session:
+        enqueue(session, FORGET_LINKS)
+
+
+def forget_links() -> int:
+    """Links a week after their end, by when nobody asks any more what became of them; addresses after 90 days. Returns how many."""
+    return batch_by_batch(_links) + batch_by_batch(_addresses)
+
+
+def _links(session: Session, batch: int) -> int:
+    return len(session.scalars(LINKS, {"days": KEPT_DAYS, "batch": batch}).all())
+
+
+def _addresses(session: Session, batch: int) -> int:
+    return len(session.scalars(ADDRESSES, {"days": KNOWN_DAYS, "batch": batch}).all())

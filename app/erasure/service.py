@@ -1,0 +1,78 @@
+"""Erasing a person: nothing is left that says who he was, and all that money and rooms hang on stays.
+
+It stands above all modules that know something of people, and has each of them blank its own in one transaction.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.auth import queries as people
+from app.auth.models import User, UserStatus
+from app.auth.principal import Principal
+from app.auth.service import erase as account
+from app.auth.service import own_password
+from app.bookings.service import erase as bookings
+from app.core.db import retrying, transaction
+from app.core.logging import logger
+from app.core.outbox import enqueue
+from app.erasure import queries
+from app.erasure.errors import HasOpenBookings, LastHotelAdmin
+from app.erasure.jobs import ERASE_STRAGGLERS
+from app.hotels.models import Member
+from app.mail import service as mail
+from app.mail.service import Erased
+
+# By then no request runs any more that was let in as this person.
+STRAGGLERS_AFTER = 60
+
+log = logger(__name__)
+
+
+@retrying
+def erase(person: Principal, password: str) -> None:
+    """At the person's own wish. Raises WrongPassword, TooManyLogins, LastHotelAdmin, HasOpenBookings, Busy."""
+    checked = own_password.check(person, password)
+    with transaction() as session:
+        queries.take_turn(session, person.user_id)
+        _refuse_last_admin(session, person.user_id)
+        user = people.lock_user(session, person.user_id)
+        own_password.still(user, checked)
+        _refuse_open_bookings(session, person.user_id)
+        _erase(session, user)
+    log.info("person_erased", user_id=str(person.user_id))
+
+
+def _refuse_last_admin(session: Session, user_id: UUID) -> None:
+    run = queries.lock_hotels_run_by(session, user_id)
+    if hotel_ids := queries.left_without_admin(session, run, user_id):
+        raise LastHotelAdmin(hotel_ids=hotel_ids)
+
+
+def _refuse_open_bookings(session: Session, user_id: UUID) -> None:
+    if references := queries.open_bookings(session, user_id):
+        raise HasOpenBookings(references=references)
+
+
+def _erase(session: Session, user: User) -> None:
+    _forget_mails(session, user)
+    bookings.blank_guest(session, user.id)
+    session.execute(delete(Member).where(Member.user_id == user.id))
+    account.blank(session, user)
+    enqueue(session, ERASE_STRAGGLERS, due_in=STRAGGLERS_AFTER, user_id=user.id)
+
+
+def stragglers(user_id: UUID) -> None:
+    """What requests and jobs that were under way wrote of the person after he was erased."""
+    with transaction() as session:
+        user = people.lock_user(session, user_id)
+        if user.status == UserStatus.ERASED:
+            _forget_mails(session, user)
+            bookings.blank_guest(session, user.id)
+
+
+def _forget_mails(session: Session, user: User) -> None:
+    made = queries.bookings_of(session, user.id)
+    causes = {*(one.id for one in made), *(refund for one in made for refund in one.refund_ids)}
+    mail.erase(session, Erased(user.id, user.email, causes, {one.guest_email for one in made}))
