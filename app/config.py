@@ -41,6 +41,7 @@ class Settings(BaseSettings):
 
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
     public_realtime_url: str = Field("http://127.0.0.1:8001", description="where clients reach the sockets")
+    public_web_url: str = Field("http://127.0.0.1:3000", description="where links in mails lead: the web app")
     cors_origins: list[str] = Field(default_factory=list, description="browser origins that may open sockets")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
     prometheus_multiproc_dir: str | None = Field(
@@ -61,6 +62,15 @@ class Settings(BaseSettings):
         120, ge=0, description="rooms stay taken this long past the hold of a started payment"
     )
     holds_per_guest: int = Field(3, ge=1, description="living holds one guest may have")
+    holds_per_email: int = Field(
+        3, ge=1, description="living holds there may be for one e-mail, with an account or not"
+    )
+    holds_per_address: int = Field(
+        200, ge=1, description="living holds that may come from one address; carriers put thousands behind one"
+    )
+    unpaid_bookings_per_guest: int = Field(
+        5, ge=1, description="stays to come, to be paid at the hotel, that one guest or one e-mail may have"
+    )
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
     sockets_per_address: int = Field(
         500, ge=1, description="connections one address may have open to a realtime process; many people share one"

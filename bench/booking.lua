@@ -18,13 +18,15 @@ end
 
 function request()
   number = number + 1
+  local guest = number % #tokens + 1
   local hotel, ahead = math.random(hotels), math.random(days)
   local body = string.format(
     '{"hotel_id":"%s","check_in":"%s","check_out":"%s","rooms":[{"room_type_id":"%s","rate_plan_id":"%s","adults":1,"children":[]}],'
-    .. '"guest":{"name":"Ada Obi","email":"ada.obi@example.com","phone":"+2348000000002"}}',
-    id(3, hotel), date(ahead), date(ahead + 1), id(4, hotel), id(6, hotel))
+    .. '"guest":{"name":"Ada Obi","email":"guest%d@example.com","phone":"+2348000000002"}}',
+    id(3, hotel), date(ahead), date(ahead + 1), id(4, hotel), id(6, hotel), guest)
   return wrk.format("POST", nil, {
-    ["Authorization"] = "Bearer " .. tokens[number % #tokens + 1],
+    ["Authorization"] = "Bearer " .. tokens[guest],
+    ["X-Forwarded-For"] = string.format("10.%d.%d.%d", guest >> 16 & 255, guest >> 8 & 255, guest & 255),
     ["Content-Type"] = "application/json",
     ["Idempotency-Key"] = round .. "-" .. number,
   }, body)

@@ -114,6 +114,7 @@ def world(app: Flask) -> World:
     booking = guest.post("/bookings", factories.booking_request(hotel), key=new_key()).json
     payment = guest.post(f"/bookings/{booking['id']}/payments", {}, key=new_key()).json
     ids = {"hotel_id": str(hotel.id), "booking_id": booking["id"], "reference": payment["reference"]}
+    ids |= {"booking_reference": booking["reference"]}
     return World(app, guest, stranger, ids)
 
 

@@ -31,6 +31,11 @@ def sent_key(scope: UUID, route: str) -> idempotency.Key:
     return idempotency.key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
 
 
+def sent_secret_key(scope: str, route: str) -> idempotency.Key:
+    """As `sent_key`, of who has no login and is told from others by nothing else. Raises KeyRequired, KeyInvalid."""
+    return idempotency.secret_key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
+
+
 def answer(body: Mapping[str, Any], status: int, *, replayed: bool = False) -> Response:
     """JSON with a status; a replay of an earlier request's effect says so."""
     response = jsonify(body)

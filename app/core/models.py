@@ -4,7 +4,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -95,6 +106,20 @@ class IdempotencyRow(Model):
     resource_id: Mapped[UUID | None]
     locked_at: Mapped[Instant | None]
     created_at: Mapped[Stamped]
+
+
+class ThrottleCounter(Model):
+    """How often something was tried since its window opened. `key_hash`: of what and by whom."""
+
+    __tablename__ = "throttle_counters"
+    __table_args__ = (
+        Index("ix_throttle_counters_ends_at", "ends_at"),
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    hits: Mapped[int] = mapped_column(Integer)
+    ends_at: Mapped[Instant]
 
 
 class AuditResult(Model):

@@ -5,12 +5,15 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
+import phonenumbers
 from marshmallow import validate
 
 from app.core.money import MAX_KOBO
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+PHONE_REGION = "NG"
+PHONE_LONGEST = 32
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -47,6 +50,23 @@ class Email(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return super()._deserialize(value, attr, data, **kwargs).lower()
+
+
+class Phone(Text):
+    """A telephone number that can exist, kept as E.164; without a country code it is taken as Nigerian."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(PHONE_LONGEST, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            number = phonenumbers.parse(text[:PHONE_LONGEST], PHONE_REGION)
+        except phonenumbers.NumberParseException as error:
+            raise ma.ValidationError("Not a telephone number.") from error
+        if not phonenumbers.is_valid_number(number):
+            raise ma.ValidationError("Not a telephone number.")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Int(ma.fields.Integer):

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from app import invariants
+from app.bookings.jobs import FORGET_TRACES
+from app.bookings.service import forget
 from app.core import audit, upkeep
 from app.mail import sender
 from app.mail.jobs import SEND_EMAIL
@@ -16,6 +18,11 @@ def send_email(email_id: UUID) -> None:
     sender.send(email_id)
 
 
+@runs(FORGET_TRACES)
+def forget_traces() -> None:
+    forget.forget()
+
+
 @runs(RECONCILE)
 def compare_with_gateway() -> None:
     reconcile.reconcile()
@@ -24,6 +31,7 @@ def compare_with_gateway() -> None:
 @runs(upkeep.PURGE)
 def forget_keys() -> None:
     upkeep.forget_keys()
+    upkeep.forget_counters()
 
 
 @runs(audit.AUDIT)

@@ -1,6 +1,6 @@
 """What beat orders: short SQL that finds what is due and enqueues what needs longer."""
 
-from app.bookings.service import expire, hold
+from app.bookings.service import expire, forget, hold
 from app.core import audit, upkeep
 from app.payments.service import watch
 from workers.binding import tick
@@ -39,6 +39,7 @@ def order_reconciliation() -> None:
 @tick("upkeep.purge")
 def order_purge() -> None:
     upkeep.order_purge()
+    forget.order()
 
 
 @tick("invariants.check")
