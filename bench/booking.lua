@@ -6,6 +6,7 @@ local threads = {}
 refused, failed = 0, 0 -- of this thread; global, for `done` asks for them
 
 local function id(kind, n) return string.format("00000000-0000-7000-%d-%012d", 8000 + kind, n) end
+local function address(n) return string.format("10.0.%d.%d", math.floor(n / 256), n % 256) end
 local function date(ahead) return os.date("!%Y-%m-%d", today + 86400 * ahead) end
 
 function setup(thread) table.insert(threads, thread) end
@@ -26,7 +27,7 @@ function request()
     id(3, hotel), date(ahead), date(ahead + 1), id(4, hotel), id(6, hotel), guest)
   return wrk.format("POST", nil, {
     ["Authorization"] = "Bearer " .. tokens[guest],
-    ["X-Forwarded-For"] = string.format("10.%d.%d.%d", guest >> 16 & 255, guest >> 8 & 255, guest & 255),
+    ["X-Forwarded-For"] = address(guest),
     ["Content-Type"] = "application/json",
     ["Idempotency-Key"] = round .. "-" .. number,
   }, body)

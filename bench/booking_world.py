@@ -110,7 +110,7 @@ def token(number: int) -> str:
 
 def address(number: int) -> str:
     """From where the nth guest asks."""
-    return f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    return f"10.0.{number // 256}.{number % 256}"
 
 
 def body(room: dict[str, str], hotel: int, days_ahead: int, guest: int) -> bytes:

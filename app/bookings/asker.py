@@ -1,5 +1,6 @@
 """Who asks about a booking, and whose it is: what the policies judge by."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,9 +17,10 @@ class Asker:
     person: Principal | None = None
     token: str | None = field(default=None, repr=False)
 
-    def scope(self, booking_id: UUID) -> UUID:
-        """Whose Idempotency-Keys his are: the person's, else the booking's."""
-        return self.person.user_id if self.person else booking_id
+    @property
+    def scope(self) -> str:
+        """Whose Idempotency-Keys his are: the person's, else the token's. So who shows a wrong token meets nobody's keys."""
+        return str(self.person.user_id) if self.person else hashlib.sha256((self.token or "").encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ HEADER = "Booking-Token"
 
 def asker() -> Asker:
     """A person, a token, or both. Raises the 401s of `auth.errors`: when neither was sent, and for a login that is no good."""
-    found = Asker(principal_or_none(), request.headers.get(HEADER) or None)
+    found = Asker(principal_or_none(), request.headers.get(HEADER, "").strip() or None)
     if found.person is None and found.token is None:
         raise TokenMissing(f"Log in, or send the booking's token as {HEADER}")
     return found

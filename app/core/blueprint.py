@@ -26,7 +26,7 @@ IDEMPOTENCY_HEADER = {
 }
 
 
-def sent_key(scope: UUID, route: str) -> idempotency.Key:
+def sent_key(scope: UUID | str, route: str) -> idempotency.Key:
     """The request's Idempotency-Key together with its body. Raises KeyRequired, KeyInvalid."""
     return idempotency.key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
 

@@ -33,7 +33,7 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
     Returns the open attempt as it is, else a fresh one, and leaves at least ten minutes to pay, once. 202 with status `queued` when the
     payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
     """
-    key = sent_key(asker().scope(booking_id), f"payments.start:{booking_id}")
+    key = sent_key(asker().scope, f"payments.start:{booking_id}")
     started = start.start(asker(), booking_id, key)
     status = 202 if started.shown["status"] == PaymentState.QUEUED else 201 if started.made else 200
     return answer(present.payment(started.shown), status, replayed=started.replayed)

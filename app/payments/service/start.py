@@ -87,11 +87,12 @@ def follow_up(payment_id: UUID) -> None:
 def _open(asker: Asker, booking_id: UUID, key: idempotency.Key) -> tuple[Opened | None, bool]:
     """The new attempt, None when there is an open one; and whether the key was used before."""
     with transaction() as session:
-        if idempotency.claim(session, key, booking_id) is not None:
-            return None, True
+        replayed = idempotency.claim(session, key, booking_id) is not None
         booking = booking_queries.lock_booking(session, booking_id)
         if not policies.can_pay(asker, whose(booking)):
             raise NotFound
+        if replayed:
+            return None, True
         _refuse_unless_payable(session, booking)
         if queries.find_open(session, booking_id, PART) is not None:
             return None, False
