@@ -1,4 +1,4 @@
-"""Commands for people who run the system: `flask db …`, `flask settings`, `flask jobs …`, `flask payments …`, `flask audit`."""
+"""Commands for people who run the system: `flask db …`, `settings`, `jobs …`, `bookings …`, `payments …`, `audit`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import settings_table
 from app.audit_cli import audit_command
+from app.bookings.cli import bookings_cli
 from app.core import job_runs
 from app.core.db import reading, transaction
 from app.core.errors import AppError
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
     app.cli.add_command(db)
     app.cli.add_command(show_settings)
+    app.cli.add_command(bookings_cli)
     app.cli.add_command(payments_cli)
     app.cli.add_command(jobs)
     app.cli.add_command(audit_command)

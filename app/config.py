@@ -76,6 +76,15 @@ class Settings(BaseSettings):
         120, ge=0, description="rooms stay taken this long past the hold of a started payment"
     )
     holds_per_guest: int = Field(3, ge=1, description="living holds one guest may have")
+    holds_per_email: int = Field(
+        3, ge=1, description="living holds there may be for one e-mail, with an account or not"
+    )
+    holds_per_address: int = Field(
+        200, ge=1, description="living holds that may come from one address; carriers put thousands behind one"
+    )
+    unpaid_bookings_per_guest: int = Field(
+        5, ge=1, description="stays to come, to be paid at the hotel, that one guest or one e-mail may have"
+    )
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
     sockets_per_address: int = Field(
         500, ge=1, description="connections one address may have open to a realtime process; many people share one"

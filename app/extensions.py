@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.auth import tokens
+from app.bookings import blueprint as booking_token
 from app.config import Settings
 from app.core import boot_check, db, logging, problem, redis_client, request_guard
 from app.core.api import PREFIX, ProblemApi
@@ -18,6 +19,7 @@ API = {
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
     "oauth2": {"type": "oauth2", "flows": {"password": {"tokenUrl": f"{PREFIX}/auth/token", "scopes": {}}}},
+    booking_token.SCHEME: booking_token.SECURITY_SCHEME,
 }
 
 

@@ -6,6 +6,7 @@ local threads = {}
 refused, failed = 0, 0 -- of this thread; global, for `done` asks for them
 
 local function id(kind, n) return string.format("00000000-0000-7000-%d-%012d", 8000 + kind, n) end
+local function address(n) return string.format("10.0.%d.%d", math.floor(n / 256), n % 256) end
 local function date(ahead) return os.date("!%Y-%m-%d", today + 86400 * ahead) end
 
 function setup(thread) table.insert(threads, thread) end
@@ -18,13 +19,15 @@ end
 
 function request()
   number = number + 1
+  local guest = number % #tokens + 1
   local hotel, ahead = math.random(hotels), math.random(days)
   local body = string.format(
     '{"hotel_id":"%s","check_in":"%s","check_out":"%s","rooms":[{"room_type_id":"%s","rate_plan_id":"%s","adults":1,"children":[]}],'
-    .. '"guest":{"name":"Ada Obi","email":"ada.obi@example.com","phone":"+2348000000002"}}',
-    id(3, hotel), date(ahead), date(ahead + 1), id(4, hotel), id(6, hotel))
+    .. '"guest":{"name":"Ada Obi","email":"guest%d@example.com","phone":"+2348000000002"}}',
+    id(3, hotel), date(ahead), date(ahead + 1), id(4, hotel), id(6, hotel), guest)
   return wrk.format("POST", nil, {
-    ["Authorization"] = "Bearer " .. tokens[number % #tokens + 1],
+    ["Authorization"] = "Bearer " .. tokens[guest],
+    ["X-Forwarded-For"] = address(guest),
     ["Content-Type"] = "application/json",
     ["Idempotency-Key"] = round .. "-" .. number,
   }, body)

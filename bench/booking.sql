@@ -3,9 +3,11 @@
 \set guest random(1, :guests)
 \set hotel random(1, :hotels)
 \set ahead random(1, :days)
+\set high :guest / 256
+\set low :guest % 256
 
 -- who asks
-SELECT u.id AS guest_id, u.email, u.full_name, u.phone, u.role,
+SELECT u.id AS guest_id, u.email AS guest_email, u.full_name, u.phone, u.role,
        (SELECT jsonb_object_agg(m.hotel_id, m.role) FROM hotel_members m WHERE m.user_id = u.id) AS memberships
 FROM users u JOIN sessions s ON s.user_id = u.id
 WHERE s.id = ('00000000-0000-7000-8002-' || lpad(:guest::text, 12, '0'))::uuid AND s.revoked_at IS NULL
@@ -27,14 +29,26 @@ LEFT JOIN rate_spans s ON s.rate_plan_id = p.id AND lower(s.days) <= current_dat
 WHERE h.id = ('00000000-0000-7000-8003-' || lpad(:hotel::text, 12, '0'))::uuid ORDER BY t.id, p.id, lower(s.days) \gset
 
 BEGIN;
--- the key, and the guest's turn
+-- the key, and the turns of the guest and of his e-mail
 INSERT INTO idempotency_keys (id, scope, route, key, request_hash, status, resource_id)
 VALUES (gen_random_uuid(), :guest_id::text, 'bookings.create', gen_random_uuid()::text, encode(sha256(:guest_id::text::bytea), 'hex'), 'done',
         gen_random_uuid())
-ON CONFLICT DO NOTHING RETURNING resource_id AS booking_id, pg_advisory_xact_lock(hashtextextended(:guest_id::text, 0)) \gset
--- his holds
-SELECT count(*), coalesce(extract(epoch FROM min(release_at) - clock_timestamp()), 0)::float8 FROM bookings
-WHERE user_id = :guest_id AND status = 'pending_payment' AND release_at > clock_timestamp();
+ON CONFLICT DO NOTHING RETURNING resource_id AS booking_id,
+  (SELECT count(pg_advisory_xact_lock(hashtextextended(turn, 0))) FROM unnest(ARRAY[:guest_id::text, :guest_email::text]) AS turn) \gset
+-- what is open for him, for his e-mail and from his address
+SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - clock_timestamp())::float8 AS seconds FROM (
+  SELECT 'user' AS whose, status, coalesce(release_at, check_in + interval '1 day') AS ends FROM bookings
+  WHERE user_id = :guest_id::uuid AND (status = 'pending_payment' AND release_at > clock_timestamp()
+    OR status = 'confirmed' AND payment_timing = 'pay_at_hotel' AND payment_status = 'unpaid' AND check_in >= current_date)
+  UNION ALL
+  SELECT 'email', status, coalesce(release_at, check_in + interval '1 day') FROM bookings
+  WHERE guest_email = :guest_email::citext AND (status = 'pending_payment' AND release_at > clock_timestamp()
+    OR status = 'confirmed' AND payment_timing = 'pay_at_hotel' AND payment_status = 'unpaid' AND check_in >= current_date)
+  UNION ALL (
+  SELECT 'address', status, release_at FROM bookings
+  WHERE booked_from = ('10.0.' || :high::text || '.' || :low::text)::inet AND status = 'pending_payment'
+    AND release_at > clock_timestamp() ORDER BY release_at LIMIT 200)
+) AS open GROUP BY whose, status;
 -- a room
 WITH candidate AS (
   SELECT room.id FROM rooms room
@@ -64,10 +78,11 @@ SELECT paired.room_id, taken.booking_room_id, taken.room_id IS NOT NULL AS got F
 -- the booking; its one room has its id
 WITH booking AS (
   INSERT INTO bookings (stay, id, reference, hotel_id, user_id, status, payment_timing, guest_name, guest_email, guest_phone,
-    special_requests, search_id, rooms_amount, charges_amount, total_amount, currency, hold_expires_at, release_at, confirmed_at)
+    special_requests, search_id, rooms_amount, charges_amount, total_amount, currency, hold_expires_at, release_at, confirmed_at,
+    booked_from, token_version)
   VALUES (daterange(:check_in::date, :check_out::date), :booking_id, 'SS-' || :booking_id::text, :hotel_id, :guest_id, 'pending_payment',
-    :payment_timing, 'Ada Obi', 'ada.obi@example.com', '+2348000000002', NULL, NULL, :price, 0, :price, :currency, :until::timestamptz,
-    :until::timestamptz, NULL)
+    :payment_timing, 'Ada Obi', :guest_email::citext, '+2348000000002', NULL, NULL, :price, 0, :price, :currency, :until::timestamptz,
+    :until::timestamptz, NULL, ('10.0.' || :high::text || '.' || :low::text)::inet, NULL)
 ), room AS (
   INSERT INTO booking_rooms SELECT * FROM jsonb_populate_recordset(NULL::booking_rooms, ('[{"id": "' || :booking_room_id::text ||
     '", "booking_id": "' || :booking_id::text || '", "position": 0, "room_type_id": "' || :room_type_id::text || '", "room_id": "' ||
@@ -105,8 +120,9 @@ SELECT 'event', name, room, payload, :booking_id::text FROM (
 COMMIT;
 
 -- the answer
-SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing, b.check_in, b.check_out,
-       b.check_out - b.check_in AS nights, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
+SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing,
+       b.check_in, b.check_out, b.check_out - b.check_in AS nights,
+       b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.booking_world import World, body, id_of, token
+from bench.booking_world import World, address, body, id_of, token
 from bench.rounds import ROUNDS, median, say
 
 CROWD = 200
@@ -40,10 +40,9 @@ def play(world: World) -> dict[str, Any]:
 
 
 def _round(world: World, days_ahead: int) -> Crowd:
-    wanted = body({"room_id": id_of("room", ROOM)}, HOTEL, days_ahead)
     release = threading.Barrier(CROWD + 1)
     with ThreadPoolExecutor(CROWD) as guests:
-        asked = [guests.submit(_ask, world.api, number, wanted, release) for number in range(1, CROWD + 1)]
+        asked = [guests.submit(_ask, world.api, number, days_ahead, release) for number in range(1, CROWD + 1)]
         release.wait(60)
         began = time.monotonic()
         answers = Counter(answer.result() for answer in asked)
@@ -54,15 +53,16 @@ def _round(world: World, days_ahead: int) -> Crowd:
     return played
 
 
-def _ask(api: str, number: int, wanted: bytes, release: threading.Barrier) -> tuple[int, str | None]:
+def _ask(api: str, number: int, days_ahead: int, release: threading.Barrier) -> tuple[int, str | None]:
     """The status and the problem's code; (0, …) when no answer came."""
-    place = urlsplit(api)
-    headers = {"Authorization": f"Bearer {token(number)}", "Idempotency-Key": f"crowd-{time.monotonic_ns()}-{number}"}
+    place, wanted = urlsplit(api), body({"room_id": id_of("room", ROOM)}, HOTEL, days_ahead, number)
+    headers = {"X-Forwarded-For": address(number), "Content-Type": "application/json"}
+    headers |= {"Authorization": f"Bearer {token(number)}", "Idempotency-Key": f"crowd-{time.monotonic_ns()}-{number}"}
     connection = http.client.HTTPConnection(place.netloc, timeout=30)
     try:
         connection.connect()
         release.wait(60)
-        connection.request("POST", f"{place.path}/bookings", wanted, headers | {"Content-Type": "application/json"})
+        connection.request("POST", f"{place.path}/bookings", wanted, headers)
         answer = connection.getresponse()
         told = json.loads(answer.read())
         return answer.status, told.get("code")

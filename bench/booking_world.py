@@ -18,8 +18,15 @@ from runner.system import System
 HOTELS, ROOMS_OF_A_HOTEL, GUESTS, DAYS = 50, 10, 20_000, 390
 START_PATIENCE, REST_PATIENCE = 180.0, 120.0
 SEED = Path(__file__).with_suffix(".sql")
-# Nothing lapses while it is measured, and a guest is not asked to stop.
-SETTINGS = {"HOLD_SECONDS": "86400", "HOLD_WARNING_SECONDS": "0", "HOLDS_PER_GUEST": "1000000"}
+# Nothing lapses while it is measured, and a guest is not asked to stop. Each says that he comes from an address of his own.
+SETTINGS = {
+    "HOLD_SECONDS": "86400",
+    "HOLD_WARNING_SECONDS": "0",
+    "HOLDS_PER_GUEST": "1000000",
+    "HOLDS_PER_EMAIL": "1000000",
+    "HOLDS_PER_ADDRESS": "200",
+    "TRUSTED_PROXIES": "1",
+}
 BOOKED = "bookings, booking_rooms, booking_nights, booking_charges, booking_history, allocations, idempotency_keys"
 TOLD = "hotel_events, hotel_counters"
 KINDS = {"user": 1, "session": 2, "hotel": 3, "room_type": 4, "room": 5, "rate_plan": 6}
@@ -101,8 +108,13 @@ def token(number: int) -> str:
     return jwt.encode({**who, **told, **life}, DEVELOPMENT_SECRET, algorithm="HS256")
 
 
-def body(room: dict[str, str], hotel: int, days_ahead: int) -> bytes:
-    """A request for one room of the hotel for one night; `room` names the type or the very room."""
+def address(number: int) -> str:
+    """From where the nth guest asks."""
+    return f"10.0.{number // 256}.{number % 256}"
+
+
+def body(room: dict[str, str], hotel: int, days_ahead: int, guest: int) -> bytes:
+    """The nth guest's request for one room of the hotel for one night; `room` names the type or the very room."""
     check_in = datetime.now(UTC).date() + timedelta(days=days_ahead)
     wanted = room | {"rate_plan_id": id_of("rate_plan", hotel)}
     request = {
@@ -110,6 +122,6 @@ def body(room: dict[str, str], hotel: int, days_ahead: int) -> bytes:
         "check_in": check_in.isoformat(),
         "check_out": (check_in + timedelta(days=1)).isoformat(),
         "rooms": [{**wanted, "adults": 1, "children": []}],
-        "guest": {"name": "Ada Obi", "email": "ada.obi@example.com", "phone": "+2348000000002"},
+        "guest": {"name": "Ada Obi", "email": f"guest{guest}@example.com", "phone": "+2348000000002"},
     }
     return json.dumps(request).encode()

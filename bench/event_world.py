@@ -23,6 +23,7 @@ from runner.system import System
 SETTINGS = {
     "PAYMENT_RECHECK_SECONDS": "600",
     "HOLDS_PER_GUEST": "1000",
+    "HOLDS_PER_EMAIL": "1000",
     "PASSWORD_HASH_MEMORY_KIB": "64",
     "SOCKETS_PER_ADDRESS": "5000",
     "SEARCH_CACHE_SECONDS": "0",

@@ -13,14 +13,18 @@ PREFIX = "/api/v1"
 class Api:
     """Anonymous until `as_`."""
 
-    def __init__(self, app: Flask, token: str | None = None) -> None:
-        self.app, self.token = app, token
+    def __init__(self, app: Flask, token: str | None = None, booking_token: str | None = None) -> None:
+        self.app, self.token, self.booking_token = app, token, booking_token
 
     def as_(self, person: Person) -> "Api":
         """The same API with the person's access token, got by logging in."""
         answer = self.post("/auth/login", {"email": person.email, "password": PASSWORD})
         assert answer.status_code == 200, answer.text
         return Api(self.app, answer.json["access_token"])
+
+    def showing(self, booking_token: str) -> "Api":
+        """The same caller, who also shows a booking's token."""
+        return Api(self.app, self.token, booking_token)
 
     def get(self, path: str, **query: Any) -> Any:
         return self._send("GET", path, query_string=query)
@@ -37,6 +41,7 @@ class Api:
 
     def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **rest: Any) -> Any:
         auth = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        auth |= {"Booking-Token": self.booking_token} if self.booking_token is not None else {}
         return self.app.test_client().open(PREFIX + path, method=method, headers=(headers or {}) | auth, **rest)
 
 

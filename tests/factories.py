@@ -147,7 +147,7 @@ def in_days(days: int) -> date:
 def booking_request(
     hotel: HotelForTests, type_name: str | None = None, *, nights: int = 2, start: int = 10, **members: Any
 ) -> dict[str, Any]:
-    """A body for POST /bookings: one room of the type (default: the only one) for one adult, paid now."""
+    """A body for POST /bookings: one room of the type (default: the only one) for one adult, paid now; for another e-mail each time."""
     wanted = hotel.types[type_name] if type_name else hotel.only
     room = {"room_type_id": str(wanted.id), "rate_plan_id": str(wanted.pay_now), "adults": 1, "children": []}
     return {
@@ -155,7 +155,7 @@ def booking_request(
         "check_in": in_days(start).isoformat(),
         "check_out": in_days(start + nights).isoformat(),
         "rooms": [room],
-        "guest": {"name": "Ada Obi", "email": "ada.obi@example.com", "phone": "+2348000000002"},
+        "guest": {"name": "Ada Obi", "email": f"ada.obi{next(_number)}@example.com", "phone": "+2348000000002"},
     } | members
 
 
@@ -167,5 +167,5 @@ def booking_request_of(booking: dict[str, Any]) -> dict[str, Any]:
         "check_in": booking["check_in"],
         "check_out": booking["check_out"],
         "rooms": [{name: room[name] for name in kept} for room in booking["rooms"]],
-        "guest": {"name": "Bola Ade", "email": "bola.ade@example.com"},
+        "guest": {"name": "Bola Ade", "email": f"bola.ade{next(_number)}@example.com"},
     }

@@ -119,7 +119,7 @@ def world(app: Flask) -> World:
     payment = guest.post(f"/bookings/{booking['id']}/payments", {}, key=new_key()).json
     (mine,) = guest.get("/users/me/sessions").json["items"]
     ids = {"hotel_id": str(hotel.id), "booking_id": booking["id"], "reference": payment["reference"]}
-    ids |= {"session_id": mine["id"]}
+    ids |= {"session_id": mine["id"], "booking_reference": booking["reference"]}
     return World(app, guest, stranger, ids)
 
 

@@ -115,7 +115,7 @@ class OneTimeToken(Model):
 
 
 class KnownAddress(Model):
-    """A network address from which a person has shown who he is. `address`: as `app.auth.addresses` writes it."""
+    """A network address from which a person has shown who he is. `address`: as `app.core.address` writes it."""
 
     __tablename__ = "known_addresses"
     __table_args__ = (Index("ix_known_addresses_seen_at", "seen_at"),)

@@ -3,14 +3,10 @@
 from typing import Any
 
 import marshmallow as ma
-import phonenumbers
 from marshmallow import validate
 
 from app.auth.models import Role
-from app.core.schema import Email, Instant, Schema, Text
-
-REGION = "NG"
-PHONE_LONGEST = 32
+from app.core.schema import Email, Instant, Phone, Schema, Text
 
 
 class Password(ma.fields.String):
@@ -25,23 +21,6 @@ class PersonName(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
-
-
-class Phone(Text):
-    """A telephone number that can exist, kept as E.164; without a country code it is taken as Nigerian."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(PHONE_LONGEST, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            number = phonenumbers.parse(text[:PHONE_LONGEST], REGION)
-        except phonenumbers.NumberParseException as error:
-            raise ma.ValidationError("Not a telephone number.") from error
-        if number.extension or not phonenumbers.is_valid_number(number):  # E.164 has no room for an extension
-            raise ma.ValidationError("Not a telephone number.")
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Flag(ma.fields.Boolean):

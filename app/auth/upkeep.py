@@ -1,13 +1,12 @@
 """Housekeeping of accounts: links that are no good any more, addresses where people have not been seen for long."""
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from app.auth.jobs import FORGET_LINKS
 from app.auth.queries import KNOWN_DAYS
 from app.core.db import transaction
 from app.core.outbox import enqueue
-from app.core.upkeep import batch_by_batch
+from app.core.upkeep import in_batches
 
 KEPT_DAYS = 7
 
@@ -33,12 +32,4 @@ def order_purge() -> None:
 
 def forget_links() -> int:
     """Links a week after their end, by when nobody asks any more what became of them; addresses after 90 days. Returns how many."""
-    return batch_by_batch(_links) + batch_by_batch(_addresses)
-
-
-def _links(session: Session, batch: int) -> int:
-    return len(session.scalars(LINKS, {"days": KEPT_DAYS, "batch": batch}).all())
-
-
-def _addresses(session: Session, batch: int) -> int:
-    return len(session.scalars(ADDRESSES, {"days": KNOWN_DAYS, "batch": batch}).all())
+    return in_batches(LINKS, days=KEPT_DAYS) + in_batches(ADDRESSES, days=KNOWN_DAYS)

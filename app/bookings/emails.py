@@ -1,20 +1,24 @@
 """The mails of a booking: who gets which, and what is in them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.bookings.tokens import token_of
+from app.config import settings
+from app.core.columns import new_id
 from app.mail import ics
 from app.mail.service import Attachment, Email, sender_domain
 from app.mail.templates import Kind, render
 from app.rates import policy
 
-OF_GUEST = ("guest_email", "guest_phone", "special_requests", "cancel_reason")
+OF_GUEST = ("guest_email", "guest_phone", "special_requests", "cancel_reason", "user_id", "token_version")
 FACTS = text("""
-SELECT clock_timestamp() AS now, b.id, b.reference, b.check_in, b.check_out, b.check_out - b.check_in AS nights,
+SELECT clock_timestamp() AS now, b.id, b.user_id, b.token_version, b.reference, b.check_in, b.check_out, b.check_out - b.check_in AS nights,
        b.total_amount AS total, b.currency,
        b.payment_timing, b.payment_status, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.cancel_reason,
        h.name AS hotel_name, h.email AS hotel_email, h.phone AS hotel_phone, h.time_zone, h.check_in_from, h.check_out_until,
@@ -39,12 +43,29 @@ def stay_of(known: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in known.items() if name not in NOT_IN_STAY} | {"rooms": rooms}
 
 
+def opens(known: Mapping[str, Any]) -> bool:
+    """Whether the guest's mails open the booking: he has no account. Such a mail is a secret, for its text holds the token."""
+    return known["user_id"] is None and known["token_version"] is not None
+
+
+def link_of(known: Mapping[str, Any]) -> str:
+    """Where the guest finds his booking. The token stands behind a #, which browsers send to nobody and nobody's log holds."""
+    page = f"{settings().public_web_url.rstrip('/')}/bookings/{known['reference']}"
+    return f"{page}#{token_of(known['id'], known['token_version'])}" if opens(known) else page
+
+
+def link(session: Session, booking_id: UUID) -> Email:
+    """Guest, as often as he asks: each request is a cause of its own."""
+    known = facts(session, booking_id)
+    return replace(_to_guest(Kind.BOOKING_LINK, known), cause_id=new_id())
+
+
 def confirmed(session: Session, booking_id: UUID) -> list[Email]:
     """Guest (with a calendar entry) and hotel."""
     known = facts(session, booking_id)
     free = policy.free_together([room["terms"] for room in known["rooms"]], known["check_in"], known["now"])
     extra = {"payment_timing": known["payment_timing"], "free_until": free}
-    mail = _mail(Kind.BOOKING_CONFIRMED, known, known["guest_email"], (_calendar(known),), **extra)
+    mail = _to_guest(Kind.BOOKING_CONFIRMED, known, (_calendar(known),), **extra)
     return [mail, _to_hotel(known, outcome=None)]
 
 
@@ -53,7 +74,7 @@ def moved(session: Session, booking_id: UUID, outcome: str) -> list[Email]:
     known = facts(session, booking_id)
     booked = [{"type_name": room["booked_type"], "plan_name": room["plan_name"]} for room in known["rooms"]]
     extra = {"payment_timing": known["payment_timing"], "outcome": outcome, "booked_rooms": booked}
-    mail = _mail(Kind.BOOKING_MOVED, known, known["guest_email"], (_calendar(known),), **extra)
+    mail = _to_guest(Kind.BOOKING_MOVED, known, (_calendar(known),), **extra)
     return [mail, _to_hotel(known, outcome=outcome)]
 
 
@@ -65,6 +86,12 @@ def cancelled(session: Session, booking_id: UUID, by: str = "guest") -> list[Ema
         _mail(Kind.BOOKING_CANCELLED, known, known["guest_email"], **extra),
         _mail(Kind.BOOKING_CANCELLED_HOTEL, known, known["hotel_email"], **extra),
     ]
+
+
+def _to_guest(kind: Kind, known: Mapping[str, Any], attachments: tuple[Attachment, ...] = (), **extra: Any) -> Email:
+    """A mail with the link; a secret where `opens(known)`."""
+    linked = {"link": link_of(known), "link_opens": opens(known)}
+    return replace(_mail(kind, known, known["guest_email"], attachments, **(linked | extra)), is_secret=opens(known))
 
 
 def _to_hotel(known: Mapping[str, Any], outcome: str | None) -> Email:

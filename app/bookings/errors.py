@@ -1,7 +1,7 @@
 """What a booking may be refused for."""
 
 from app.core import db_errors
-from app.core.errors import Conflict, Gone, IllegalTransition, TooMany
+from app.core.errors import Conflict, Gone, IllegalTransition, Invalid, TooMany
 
 
 class HoldExpired(Gone):
@@ -16,6 +16,21 @@ class PriceChanged(Conflict):
 
 class TooManyHolds(TooMany):
     code, title = "too_many_holds", "You hold enough rooms already; pay or cancel one first"
+
+
+class TooManyUnpaid(TooMany):
+    code, title = (
+        "too_many_unpaid_bookings",
+        "You have enough stays to come that are to be paid at the hotel; pay one now",
+    )
+
+
+class TooManyLookups(TooMany):
+    code, title = "too_many_lookups", "This was tried too often; wait, or use the link in our mail"
+
+
+class PhoneRequired(Invalid):
+    title = "Without an account we need a telephone number"
 
 
 class AlreadyPaid(IllegalTransition):

@@ -1,6 +1,7 @@
-"""What bookings ask of modules above them."""
+"""What bookings ask of modules above them, and of workers."""
 
 from app.core.jobs import HOUR, Job, Queue, declare
 
 HOLD_LAPSED = declare(Job("bookings.hold_lapsed", Queue.CRITICAL, limit=20, attempts=10, give_up_after=72 * HOUR))
 REFUND_DUE = declare(Job("bookings.refund_due", Queue.CRITICAL, limit=10, attempts=10, give_up_after=72 * HOUR))
+FORGET_TRACES = declare(Job("bookings.forget_traces", Queue.BULK, limit=120, attempts=3, give_up_after=HOUR))

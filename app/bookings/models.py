@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, DATERANGE, JSONB, Range
+from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, DATERANGE, INET, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.columns import Id, Instant, Kobo, Model, Stamped, one_of
@@ -36,6 +36,9 @@ class PaymentStatus(StrEnum):
 class Booking(Model):
     """`hold_expires_at`: what the guest was promised. `release_at`: when the sweep may let the rooms go (the hold's end, plus
     the grace once a payment was started); copied into the allocations. `lapse_asked_at`: at the hold's end the gateway was asked once more.
+
+    `user_id`: none = booked without an account. `token_version`: which token opens it; none = no token does. `booked_from`: where the
+    booker was, for 30 days.
     """
 
     __tablename__ = "bookings"
@@ -53,6 +56,11 @@ class Booking(Model):
         Index("ix_bookings_release_at", "release_at", postgresql_where=text("status = 'pending_payment'")),
         Index("ix_bookings_hold_expires_at", "hold_expires_at", postgresql_where=text("status = 'pending_payment'")),
         Index("ix_bookings_guest_email", "guest_email"),
+        Index(
+            "ix_bookings_booked_from", "booked_from", "release_at", postgresql_where=text("status = 'pending_payment'")
+        ),
+        Index("ix_bookings_address_kept", "created_at", postgresql_where=text("booked_from IS NOT NULL")),
+        Index("ix_bookings_token_kept", "check_out", postgresql_where=text("token_version IS NOT NULL")),
     )
     __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - what the database computes comes back with the write
 
@@ -71,6 +79,8 @@ class Booking(Model):
     guest_phone: Mapped[str | None] = mapped_column(Text)
     special_requests: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text, server_default="web")
+    booked_from: Mapped[Any | None] = mapped_column(INET)
+    token_version: Mapped[int | None] = mapped_column(SmallInteger)
     search_id: Mapped[UUID | None]
     rooms_amount: Mapped[Kobo]
     charges_amount: Mapped[Kobo]

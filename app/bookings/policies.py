@@ -2,20 +2,32 @@
 
 from uuid import UUID
 
-from app.auth.principal import Principal
+from app.bookings import tokens
+from app.bookings.asker import Asker, Whose
 from app.bookings.models import BookingStatus, PaymentStatus
 from app.hotels.policies import can_work_at
 from app.rates.models import PaymentTiming
 
 
-def owns(person: Principal, user_id: UUID | None) -> bool:
-    """Whether it is his own booking."""
-    return user_id is not None and person.user_id == user_id
+def owns(asker: Asker, booking: Whose) -> bool:
+    """Whether it is his own booking: by his login, else by the token he shows."""
+    return acting_user(asker, booking) is not None or _opens(asker, booking)
 
 
-def can_see(person: Principal, user_id: UUID | None, hotel_id: UUID) -> bool:
+def acting_user(asker: Asker, booking: Whose) -> UUID | None:
+    """The person to whom the booking belongs, if it is he who asks; the login counts before a token that was sent with it."""
+    person = asker.person
+    return person.user_id if person is not None and person.user_id == booking.user_id else None
+
+
+def can_see(asker: Asker, booking: Whose) -> bool:
     """The guest himself, the hotel's people, the platform's."""
-    return owns(person, user_id) or can_work_at(person, hotel_id)
+    works_there = asker.person is not None and can_work_at(asker.person, booking.hotel_id)
+    return works_there or owns(asker, booking)
+
+
+def _opens(asker: Asker, booking: Whose) -> bool:
+    return asker.token is not None and tokens.opens(asker.token, booking.booking_id, booking.token_version)
 
 
 def actions(status: str, payment_status: str, payment_timing: str, *, is_held: bool) -> list[str]:

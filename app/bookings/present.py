@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.bookings import policies
+from app.bookings import policies, tokens
 from app.bookings.models import BookingStatus
 from app.rates import policy
 
@@ -42,6 +42,18 @@ def booking(row: Mapping[str, Any]) -> dict[str, Any]:
         "cancellation": _cancellation(row["rooms"], row["check_in"], row["server_now"]),
         "actions": policies.actions(row["status"], row["payment_status"], row["payment_timing"], is_held=living),
     }
+
+
+def made(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for whoever made it: with the token that opens it, if one does."""
+    version = row["token_version"]
+    return booking(row) | {"booking_token": None if version is None else tokens.token_of(row["id"], version)}
+
+
+def looked_up(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for whoever knows reference and e-mail: no more than our mails tell, and nothing to do."""
+    shown = booking(row)
+    return shown | {"guest": shown["guest"] | {"phone": None}, "special_requests": None, "actions": []}
 
 
 def _room(room: Mapping[str, Any]) -> dict[str, Any]:

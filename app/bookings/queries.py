@@ -1,6 +1,7 @@
 """Every SELECT about bookings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from app.core.errors import NotFound
 from app.core.sql import by_hand, run
 
 # One statement whatever the number of rooms and nights; `server_now` lets a client count down without trusting its own clock.
-RENDERED = by_hand("""
-SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing, b.check_in, b.check_out,
-       b.check_out - b.check_in AS nights, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
+_RENDERED = """
+SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.payment_timing,
+       b.check_in, b.check_out, b.check_out - b.check_in AS nights,
+       b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
@@ -25,13 +27,27 @@ SELECT b.id, b.reference, b.hotel_id, b.user_id, b.status, b.payment_status, b.p
         FROM booking_rooms r WHERE r.booking_id = b.id) AS rooms,
        (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
-FROM bookings b WHERE b.id = ANY(:ids) ORDER BY b.id DESC
-""")
+FROM bookings b WHERE"""
+RENDERED = by_hand(f"{_RENDERED} b.id = ANY(:ids) ORDER BY b.id DESC")
+RENDERED_BY_REFERENCE = by_hand(f"{_RENDERED} b.reference = :reference")
+RENDERED_BY_BOTH = by_hand(f"{_RENDERED} b.reference = :reference AND b.guest_email = :email")
 
 
 def rendered(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The bookings with rooms, nights and charges as plain values, newest first. One statement."""
     return [dict(row) for row in run(session, RENDERED, {"ids": list(ids)}).mappings()]
+
+
+def find_rendered_by_reference(session: Session, reference: str) -> dict[str, Any] | None:
+    """The booking as `rendered` has it."""
+    row = run(session, RENDERED_BY_REFERENCE, {"reference": reference}).mappings().first()
+    return None if row is None else dict(row)
+
+
+def find_rendered_by_both(session: Session, reference: str, email: str) -> dict[str, Any] | None:
+    """The booking of this reference if it is for this e-mail. The same statement finds nothing, whichever of the two is wrong."""
+    row = run(session, RENDERED_BY_BOTH, {"reference": reference, "email": email}).mappings().first()
+    return None if row is None else dict(row)
 
 
 def get_booking(session: Session, booking_id: UUID) -> Booking:
@@ -64,19 +80,40 @@ def page_ids_of_user(session: Session, user_id: UUID, after: UUID | None, limit:
     return list(session.scalars(statement))
 
 
-LIVING_HOLDS = by_hand("""
-SELECT count(*), coalesce(extract(epoch FROM min(release_at) - clock_timestamp()), 0)::float8 FROM bookings
-WHERE user_id = :user_id AND status = 'pending_payment' AND release_at > clock_timestamp()
-""")
+# What may be open only so often: holds that live, and stays to come that are to be paid at the hotel.
+_IS_OPEN = """(status = 'pending_payment' AND release_at > clock_timestamp()
+    OR status = 'confirmed' AND payment_timing = 'pay_at_hotel' AND payment_status = 'unpaid' AND check_in >= current_date)"""
+OPEN = by_hand(f"""
+SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - clock_timestamp())::float8 AS seconds FROM (
+  SELECT 'user' AS whose, status, coalesce(release_at, check_in + interval '1 day') AS ends FROM bookings
+  WHERE user_id = :user_id::uuid AND {_IS_OPEN}
+  UNION ALL
+  SELECT 'email', status, coalesce(release_at, check_in + interval '1 day') FROM bookings
+  WHERE guest_email = :email::citext AND {_IS_OPEN}
+  UNION ALL (
+  SELECT 'address', status, release_at FROM bookings
+  WHERE booked_from = :address::inet AND status = 'pending_payment' AND release_at > clock_timestamp() ORDER BY release_at LIMIT :most)
+) AS open GROUP BY whose, status
+""")  # noqa: S608 - of constants
 
 
-def living_holds(session: Session, user_id: UUID) -> tuple[int, float]:
-    """How many holds of the user live, and in how many seconds the first of them ends.
+@dataclass(frozen=True, slots=True)
+class Open:
+    """`whose`: `user`, `email` or `address`. `seconds`: until the first of them does not count any more."""
 
-    The caller has the user's turn (`idempotency.claim_in_turn`), so that two requests of his do not both count before either has written.
+    whose: str
+    status: str
+    bookings: int
+    seconds: float
+
+
+def open_bookings(session: Session, user_id: UUID | None, email: str, address: str | None, most: int) -> list[Open]:
+    """Living holds of the user, of the e-mail and, up to `most`, from the address; unpaid stays to come of the user and of the e-mail.
+
+    The caller has the turns of both (`idempotency.claim_in_turn`), so that two requests do not both count before either has written.
     """
-    count, seconds = run(session, LIVING_HOLDS, {"user_id": user_id}).one()
-    return count, seconds
+    whose = {"user_id": user_id, "email": email, "address": address, "most": most}
+    return [Open(**row) for row in run(session, OPEN, whose).mappings()]
 
 
 def claim_lapsed(session: Session) -> Booking | None:

@@ -7,7 +7,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from app.bookings.request import BookingRequest, Guest, RoomRequest
-from app.core.schema import Day, Email, Instant, Int, Kobo, QueryInt, Schema, Text
+from app.core.schema import Day, Email, Instant, Int, Kobo, Phone, QueryInt, Schema, Text
 
 MOST_ROOMS = 8
 
@@ -34,11 +34,11 @@ class RoomIn(Schema):
 
 
 class GuestIn(Schema):
-    """Who stays; the confirmation goes to `email`."""
+    """Who stays; the confirmation goes to `email`. Without a login `phone` is required."""
 
     name = Text(200, required=True)
     email = Email(required=True)
-    phone = Text(32, shortest=4, load_default=None, allow_none=True)
+    phone = Phone(load_default=None, allow_none=True, metadata={"description": "E.164, or as dialled in Nigeria"})
 
     @ma.post_load
     def as_value(self, data: dict[str, Any], **_kwargs: Any) -> Guest:
@@ -77,6 +77,13 @@ class BookingIn(Schema):
 
 class CancelIn(Schema):
     reason = Text(500, load_default=None, allow_none=True)
+
+
+class LookupIn(Schema):
+    """What a guest without an account knows of his booking."""
+
+    reference = Text(32, required=True, metadata={"description": "as in the mail, in capitals or not"})
+    email = Email(required=True)
 
 
 class PageArgs(Schema):
@@ -157,6 +164,14 @@ class BookingOut(Schema):
     server_now = Instant()
     cancellation = ma.fields.Nested(CancellationOut)
     actions = ma.fields.List(ma.fields.String())
+
+
+class BookingMadeOut(BookingOut):
+    """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays and cancels this booking alone; the same
+    request sent again tells it again, and our mails to the guest carry it. Null for who is logged in.
+    """
+
+    booking_token = ma.fields.String(allow_none=True)
 
 
 class BookingsOut(Schema):

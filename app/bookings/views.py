@@ -5,30 +5,37 @@ from uuid import UUID
 
 from flask import Response
 
-from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
+from app.bookings import guard
+from app.bookings.blueprint import Blueprint
+from app.bookings.reference import as_written
 from app.bookings.request import BookingRequest
-from app.bookings.schemas import BookingIn, BookingOut, BookingsOut, CancelIn, PageArgs
-from app.bookings.service import cancel, create, look
-from app.core.blueprint import answer, sent_key
+from app.bookings.schemas import BookingIn, BookingMadeOut, BookingOut, BookingsOut, CancelIn, LookupIn, PageArgs
+from app.bookings.service import cancel, create, look, lookup
+from app.core.blueprint import answer, sent_key, sent_secret_key
 
 blp = Blueprint("bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, cancel them")
 
 
 @blp.route("", methods=["POST"])
-@blp.login_required
+@blp.login_optional
 @blp.idempotent
 @blp.arguments(BookingIn)
-@blp.response(201, BookingOut)
+@blp.response(201, BookingMadeOut)
 @blp.problems(400, 409, 415, 422, 429, 503)
 def create_booking(body: BookingRequest) -> Response:
     """Book one or more rooms of one hotel, all or nothing
 
     Rooms paid now are held for 15 minutes; rooms paid at the hotel are confirmed at once. 409 `room_taken` names up to three other offers.
+    Without a login the guest's telephone number is required, the Idempotency-Key is a secret of at least 16 characters, and the answer
+    carries the `booking_token`. 429 `too_many_holds`, `too_many_unpaid_bookings`: enough is open for this guest or this e-mail.
     """
-    key = sent_key(principal().user_id, "bookings.create")
-    made = create.by_guest(principal(), body, key)
-    return answer(look.one(principal(), made.booking_id), 201, replayed=made.replayed)
+    booker, route = guard.booker(), "bookings.create"
+    key = sent_key(booker.user_id, route) if booker.user_id else sent_secret_key(body.guest.email, route)
+    made = create.by_guest(booker, body, key)
+    response = answer(look.made(made.booking_id), 201, replayed=made.replayed)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blp.route("", methods=["GET"])
@@ -42,22 +49,63 @@ def list_bookings(args: dict[str, Any]) -> Response:
 
 
 @blp.route("/<uuid:booking_id>", methods=["GET"])
-@blp.login_required
+@blp.login_or_booking_token
 @blp.response(200, BookingOut)
 @blp.problems(404)
 def get_booking(booking_id: UUID) -> Response:
     """One booking, for its guest, its hotel and the platform"""
-    return answer(look.one(principal(), booking_id), 200)
+    return answer(look.one(guard.asker(), booking_id), 200)
+
+
+@blp.route("/by-reference/<booking_reference>", methods=["GET"])
+@blp.login_or_booking_token
+@blp.response(200, BookingOut)
+@blp.problems(404)
+def get_booking_by_reference(booking_reference: str) -> Response:
+    """One booking by its reference: where the link in a mail leads"""
+    return answer(look.by_reference(guard.asker(), booking_reference), 200)
 
 
 @blp.route("/<uuid:booking_id>/cancel", methods=["POST"])
-@blp.login_required
+@blp.login_or_booking_token
 @blp.idempotent
 @blp.arguments(CancelIn)
 @blp.response(200, BookingOut)
 @blp.problems(400, 404, 409, 415, 422)
 def cancel_booking(body: dict[str, Any], booking_id: UUID) -> Response:
     """Cancel my booking before it is paid"""
-    key = sent_key(principal().user_id, f"bookings.cancel:{booking_id}")
-    replayed = cancel.by_guest(principal(), booking_id, body["reason"], key)
-    return answer(look.one(principal(), booking_id), 200, replayed=replayed)
+    asker = guard.asker()
+    key = sent_key(asker.scope, f"bookings.cancel:{booking_id}")
+    replayed = cancel.by_guest(asker, booking_id, body["reason"], key)
+    return answer(look.one(asker, booking_id), 200, replayed=replayed)
+
+
+@blp.route("/lookup", methods=["POST"])
+@blp.arguments(LookupIn)
+@blp.response(200, BookingOut)
+@blp.problems(404, 415, 422, 429, 503)
+def look_up_booking(body: dict[str, str]) -> Response:
+    """Look at a booking by its reference and e-mail
+
+    For who has neither account nor link at hand: to read, without telephone number, wishes and actions. 404 whichever of the two is
+    wrong; after ten failures for a reference, or a hundred from an address, in a quarter of an hour 429 `too_many_lookups`.
+    """
+    return answer(lookup.one(_asked(body)), 200)
+
+
+@blp.route("/lookup/link", methods=["POST"])
+@blp.arguments(LookupIn)
+@blp.response(202)
+@blp.problems(415, 422, 429, 503)
+def mail_booking_link(body: dict[str, str]) -> Response:
+    """Have the link to a booking mailed to its guest again
+
+    202 whether there is such a booking or not; the mail goes to the booking's own address, three times an hour at most. 429
+    `too_many_lookups` as for looking it up.
+    """
+    lookup.mail_link(_asked(body))
+    return answer({"ok": True}, 202)
+
+
+def _asked(body: dict[str, str]) -> lookup.Asked:
+    return lookup.Asked(as_written(body["reference"]), body["email"], guard.client_address())

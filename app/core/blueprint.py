@@ -26,9 +26,14 @@ IDEMPOTENCY_HEADER = {
 }
 
 
-def sent_key(scope: UUID, route: str) -> idempotency.Key:
+def sent_key(scope: UUID | str, route: str) -> idempotency.Key:
     """The request's Idempotency-Key together with its body. Raises KeyRequired, KeyInvalid."""
     return idempotency.key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
+
+
+def sent_secret_key(scope: str, route: str) -> idempotency.Key:
+    """As `sent_key`, of who has no login and is told from others by nothing else. Raises KeyRequired, KeyInvalid."""
+    return idempotency.secret_key_for(scope, route, request.headers.get(KEY), request.get_json(silent=True) or {})
 
 
 def answer(body: Mapping[str, Any], status: int, *, replayed: bool = False) -> Response:

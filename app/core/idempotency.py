@@ -28,7 +28,10 @@ INSERT INTO idempotency_keys (id, scope, route, key, request_hash, status, resou
 VALUES (:id, :scope, :route, :key, :request_hash, 'done', :resource_id) ON CONFLICT DO NOTHING RETURNING id
 """
 CLAIM = by_hand(_CLAIM)
-CLAIM_IN_TURN = by_hand(f"{_CLAIM.rstrip()}, pg_advisory_xact_lock(hashtextextended(:scope, 0))")
+# Taken in the order of the list, and only by whoever has the key.
+_TURNS = "(SELECT count(pg_advisory_xact_lock(hashtextextended(turn, 0))) FROM unnest(:turns::text[]) AS turn)"
+CLAIM_IN_TURN = by_hand(f"{_CLAIM.rstrip()}, {_TURNS}")
+SECRET_LENGTH = 16
 
 
 class KeyRequired(Malformed):
@@ -55,7 +58,9 @@ db_errors.waiting_for_means("idempotency_keys", InProgress)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Who sent which key to which route with what. `scope` is the user's id, so nobody meets another's key."""
+    """Who sent which key to which route with what. `scope` is the user's id, so nobody meets another's key; for who has no account it is
+    something that others may know, so his key must be a secret.
+    """
 
     scope: str
     route: str
@@ -72,6 +77,14 @@ def key_for(scope: UUID | str, route: str, header: str | None, request: Any) -> 
     return Key(str(scope), route, header, fingerprint(request))
 
 
+def secret_key_for(scope: str, route: str, header: str | None, request: Any) -> Key:
+    """As `key_for`, where the key alone tells the sender from others who know his scope. Raises KeyInvalid for one that can be guessed."""
+    key = key_for(scope, route, header, request)
+    if len(key.value) < SECRET_LENGTH:
+        raise KeyInvalid(f"Without a login an Idempotency-Key is a secret: at least {SECRET_LENGTH} characters")
+    return key
+
+
 def fingerprint(request: Any) -> str:
     """The same for the same request, whatever the order of its members."""
     return hashlib.sha256(
@@ -84,14 +97,16 @@ def claim(session: Session, key: Key, resource_id: UUID) -> UUID | None:
     return _claim(session, CLAIM, key, resource_id)
 
 
-def claim_in_turn(session: Session, key: Key, resource_id: UUID) -> UUID | None:
-    """As `claim`, and from then on requests of the same scope wait until this transaction ends: what they count is not counted twice."""
-    return _claim(session, CLAIM_IN_TURN, key, resource_id)
+def claim_in_turn(session: Session, key: Key, resource_id: UUID, *others: str) -> UUID | None:
+    """As `claim`, and from then on requests of the same scope, or with one of the same `others`, wait until this transaction ends: what
+    they count is not counted twice. All are taken in one order, so that nobody waits for each other.
+    """
+    return _claim(session, CLAIM_IN_TURN, key, resource_id, turns=sorted({key.scope, *others}))
 
 
-def _claim(session: Session, statement: str, key: Key, resource_id: UUID) -> UUID | None:
+def _claim(session: Session, statement: str, key: Key, resource_id: UUID, **more: Any) -> UUID | None:
     sent = {"scope": key.scope, "route": key.route, "key": key.value, "request_hash": key.request_hash}
-    taken = run(session, statement, sent | {"id": new_id(), "resource_id": resource_id}).first()
+    taken = run(session, statement, sent | {"id": new_id(), "resource_id": resource_id} | more).first()
     return None if taken else _earlier(session, key)
 
 

@@ -20,7 +20,7 @@ MAX_BODY = 64 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 FORMS = frozenset({"auth.token"})
 SIGNED_BYTES = "webhooks."  # read as they came: a signature is over the very bytes
-IDS = re.compile(r".*_id|reference")
+IDS = re.compile(r".*_id|(.*_)?reference")
 
 log = logger("app.request")
 

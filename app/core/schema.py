@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
+import phonenumbers
 from marshmallow import validate
 
 from app.core.money import MAX_KOBO
@@ -14,6 +15,8 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 EMAIL_LONGEST = 254
 LOCAL_PART = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 NO_EMAIL = "Not a valid email address."
+PHONE_REGION = "NG"
+PHONE_LONGEST = 32
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -62,6 +65,23 @@ class Email(Text):
             return local + at + domain.encode("idna").decode("ascii").lower()
         except UnicodeError as error:
             raise ma.ValidationError(NO_EMAIL) from error
+
+
+class Phone(Text):
+    """A telephone number that can exist, kept as E.164; without a country code it is taken as Nigerian."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(PHONE_LONGEST, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            number = phonenumbers.parse(text[:PHONE_LONGEST], PHONE_REGION)
+        except phonenumbers.NumberParseException as error:
+            raise ma.ValidationError("Not a telephone number.") from error
+        if number.extension or not phonenumbers.is_valid_number(number):  # E.164 has no room for an extension
+            raise ma.ValidationError("Not a telephone number.")
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Int(ma.fields.Integer):

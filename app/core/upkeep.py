@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from app.core import throttle
@@ -31,7 +31,7 @@ def order_purge() -> None:
 
 def forget_keys() -> int:
     """Idempotency keys past their time, and throttles that have leaked empty. Returns how many."""
-    return batch_by_batch(_forget_keys) + batch_by_batch(throttle.forget_empty)
+    return in_batches(FORGET_KEYS, hours=KEPT_HOURS) + batch_by_batch(throttle.forget_empty)
 
 
 def batch_by_batch(forget: Callable[[Session, int], int]) -> int:
@@ -42,10 +42,11 @@ def batch_by_batch(forget: Callable[[Session, int], int]) -> int:
     return forgotten
 
 
+def in_batches(statement: TextClause, **bound: int) -> int:
+    """The same by a statement that takes `:batch` rows and returns them."""
+    return batch_by_batch(lambda session, batch: len(session.execute(statement, {**bound, "batch": batch}).all()))
+
+
 def _one_batch(forget: Callable[[Session, int], int]) -> int:
     with transaction() as session:
         return forget(session, BATCH)
-
-
-def _forget_keys(session: Session, batch: int) -> int:
-    return len(session.scalars(FORGET_KEYS, {"hours": KEPT_HOURS, "batch": batch}).all())

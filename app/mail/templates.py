@@ -27,12 +27,15 @@ class Kind(StrEnum):
     """Which mail, to whom, and what it needs beyond `Stay` (amounts in kobo)."""
 
     BOOKING_CONFIRMED = "booking_confirmed"
-    """Guest. `payment_timing` (`pay_now`: it is paid), `free_until: datetime | None` (of free cancellation)."""
+    """Guest. `payment_timing` (`pay_now`: it is paid), `free_until: datetime | None` (of free cancellation), and `link`, `link_opens` as in
+    booking_link."""
     BOOKING_CONFIRMED_HOTEL = "booking_confirmed_hotel"
     """Hotel. `payment_timing`, `guest_email`, `guest_phone | None`, `special_requests | None`, and `outcome | None`
     as in booking_moved."""
     BOOKING_MOVED = "booking_moved"
-    """Guest, paid late. `outcome` (`same_types`: other rooms; `better_type`), `booked_rooms: list[Room]`."""
+    """Guest, paid late. `outcome` (`same_types`: other rooms; `better_type`), `booked_rooms: list[Room]`, `link`, `link_opens`."""
+    BOOKING_LINK = "booking_link"
+    """Guest who asked for it. `link` to his booking; `link_opens`: whoever has it needs no login."""
     BOOKING_EXPIRED_REFUND = "booking_expired_refund"
     """Guest, paid too late and no room is left. `refund_amount`."""
     REFUND_DUE = "refund_due"

@@ -30,6 +30,6 @@ def _forget(session: Session, batch: int) -> int:
     waits = (OutgoingEmail.is_secret, OutgoingEmail.sent_at.is_(None), OutgoingEmail.refused_at.is_(None))
     is_old = OutgoingEmail.created_at < sql_now() - sql_seconds(KEPT_HOURS * HOUR)
     old = select(OutgoingEmail.id).where(*waits, is_old).limit(batch).with_for_update(skip_locked=True)
-    values = FORGOTTEN | {"refused_at": sql_now(), "last_error": "too late: the link in it has expired"}
+    values = FORGOTTEN | {"refused_at": sql_now(), "last_error": "too late to be sent"}
     statement = update(OutgoingEmail).where(OutgoingEmail.id.in_(old)).values(values).returning(OutgoingEmail.id)
     return len(session.scalars(statement.execution_options(synchronize_session=False)).all())

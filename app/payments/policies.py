@@ -1,15 +1,14 @@
 """Who may do what with a payment."""
 
-from uuid import UUID
+from app.bookings.asker import Asker, Whose
+from app.bookings.policies import owns
 
-from app.auth.principal import Principal
 
-
-def can_pay(person: Principal, user_id: UUID | None) -> bool:
+def can_pay(asker: Asker, booking: Whose) -> bool:
     """Only the booker himself starts a payment."""
-    return user_id is not None and person.user_id == user_id
+    return owns(asker, booking)
 
 
-def can_see(person: Principal, user_id: UUID | None) -> bool:
+def can_see(asker: Asker, booking: Whose) -> bool:
     """The booker, and the platform's people."""
-    return can_pay(person, user_id) or person.is_platform_admin
+    return owns(asker, booking) or (asker.person is not None and asker.person.is_platform_admin)

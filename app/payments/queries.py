@@ -20,7 +20,7 @@ BATCH = 500
 
 SHOWN = """
 SELECT p.id, p.reference, p.status, p.authorization_url, p.access_code, p.amount, p.currency, p.refunded_amount, p.paid_at, p.created_at,
-       p.booking_id, b.reference AS booking_reference, b.status AS booking_status, b.payment_status, b.user_id, b.hotel_id,
+       p.booking_id, b.reference AS booking_reference, b.status AS booking_status, b.payment_status, b.user_id, b.hotel_id, b.token_version,
        b.hold_expires_at AS expires_at
 FROM payments p JOIN bookings b ON b.id = p.booking_id
 """

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Response, request
 
-from app.auth.blueprint import Blueprint
-from app.auth.guard import principal
+from app.bookings.blueprint import Blueprint
+from app.bookings.guard import asker
 from app.core.blueprint import answer, sent_key
 from app.payments import present, return_page
 from app.payments.errors import PaymentNotFound
@@ -20,7 +20,7 @@ webhooks_blp = Blueprint("webhooks", __name__, url_prefix="/webhooks", descripti
 
 
 @booking_payments_blp.route("/<uuid:booking_id>/payments", methods=["POST"])
-@booking_payments_blp.login_required
+@booking_payments_blp.login_or_booking_token
 @booking_payments_blp.idempotent
 @booking_payments_blp.arguments(StartIn)
 @booking_payments_blp.response(201, PaymentOut)
@@ -33,7 +33,8 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
     Returns the open attempt as it is, else a fresh one, and leaves at least ten minutes to pay, once. 202 with status `queued` when the
     payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
     """
-    started = start.start(principal(), booking_id, sent_key(principal().user_id, f"payments.start:{booking_id}"))
+    key = sent_key(asker().scope, f"payments.start:{booking_id}")
+    started = start.start(asker(), booking_id, key)
     status = 202 if started.shown["status"] == PaymentState.QUEUED else 201 if started.made else 200
     return answer(present.payment(started.shown), status, replayed=started.replayed)
 
@@ -63,32 +64,32 @@ def return_from_checkout(args: dict[str, Any]) -> Response:
 
 
 @blp.route("/<reference>", methods=["GET"])
-@blp.login_required
+@blp.login_or_booking_token
 @blp.response(200, PaymentOut)
 @blp.problems(404)
 def get_payment(reference: str) -> Response:
     """One attempt to pay"""
-    return answer(look.one(principal(), reference), 200)
+    return answer(look.one(asker(), reference), 200)
 
 
 @blp.route("/<reference>/verify", methods=["POST"])
-@blp.login_required
+@blp.login_or_booking_token
 @blp.response(202, AskedOut)
 @blp.problems(404)
 def ask_for_check(reference: str) -> Response:
     """Have my payment checked now; at most once in three seconds"""
-    payment = look.one(principal(), reference)
+    payment = look.one(asker(), reference)
     verify.wish(reference)
     return answer({"reference": reference, "status": payment["status"]}, 202)
 
 
 @blp.route("/<reference>/refunds", methods=["GET"])
-@blp.login_required
+@blp.login_or_booking_token
 @blp.response(200, RefundsOut)
 @blp.problems(404)
 def list_refunds(reference: str) -> Response:
     """Money of this payment that goes back, oldest first"""
-    return answer(look.refunds(principal(), reference), 200)
+    return answer(look.refunds(asker(), reference), 200)
 
 
 @webhooks_blp.route("/paystack", methods=["POST"])

@@ -20,6 +20,17 @@ NEEDS_A_KEY = {
     "POST /api/v1/bookings/{booking_id}/cancel",
     "POST /api/v1/bookings/{booking_id}/payments",
 }
+LOGIN: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}]
+# For whoever shows the token of the one booking, too.
+OPENED_BY_BOOKING_TOKEN = {
+    "GET /api/v1/bookings/{booking_id}",
+    "GET /api/v1/bookings/by-reference/{booking_reference}",
+    "POST /api/v1/bookings/{booking_id}/cancel",
+    "POST /api/v1/bookings/{booking_id}/payments",
+    "GET /api/v1/payments/{reference}",
+    "POST /api/v1/payments/{reference}/verify",
+    "GET /api/v1/payments/{reference}/refunds",
+}
 # Who sends no token is told 401 for another reason.
 SIGNED = {"POST /api/v1/webhooks/paystack"}
 
@@ -118,7 +129,9 @@ def test_login_is_asked_for_where_the_document_says_so(
     application: Flask, told: dict[str, Any], all_operations: list[Operation]
 ) -> None:
     here, nobody = world(application), Api(application)
-    assert told["components"]["securitySchemes"].keys() == {"bearer", "oauth2"}
+    schemes = told["components"]["securitySchemes"]
+    assert schemes.keys() == {"bearer", "oauth2", "booking_token"}
+    assert (schemes["booking_token"]["in"], schemes["booking_token"]["name"]) == ("header", "Booking-Token")
     for operation in all_operations:
         body: dict[str, Any] = {} if operation.method == "GET" else {"json": {}}
         refused = here.send(operation, by=nobody, **body).status_code == 401
@@ -126,7 +139,8 @@ def test_login_is_asked_for_where_the_document_says_so(
             assert refused == operation.asks_for_login, str(operation)
         if operation.asks_for_login:
             assert "401" in operation.said["responses"], str(operation)
-            assert operation.said["security"] == [{"bearer": []}, {"oauth2": []}], str(operation)
+            by_token = [{"booking_token": []}] if str(operation) in OPENED_BY_BOOKING_TOKEN else []
+            assert operation.said["security"] == [*LOGIN, *by_token], str(operation)
 
 
 def test_keys_are_asked_for_where_the_document_says_so(application: Flask, all_operations: list[Operation]) -> None:

@@ -218,10 +218,10 @@ class TestKeys:
 
 
 class TestWhoMayNot:
-    def test_anonymous(self, api: Api) -> None:
-        hotel = factories.hotel()
-        answer = api.post("/bookings", factories.booking_request(hotel), key=new_key())
-        assert answer.status_code == 401
+    def test_a_login_that_is_no_good(self, api: Api) -> None:
+        """Nobody books without an account by mistake."""
+        answer = Api(api.app, "letmein").post("/bookings", factories.booking_request(factories.hotel()), key=new_key())
+        assert (answer.status_code, answer.json["code"]) == (401, "token_invalid")
         assert nothing_written()
 
     def test_case_62_others_bookings_are_not_there(self, api: Api) -> None:

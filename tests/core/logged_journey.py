@@ -49,9 +49,10 @@ def main(path: Path, sandbox_url: str) -> None:
     run_due_jobs()
     done = guest.get(f"/bookings/{booking['id']}").json
     assert done["status"] == "confirmed"
+    opened = booked_without_account(app)
     refuse_a_row()
     told = {"booking": booking, "payment": payment, "elsewhere": elsewhere, "promised": promised}
-    path.write_text(json.dumps(told | {"secrets": [*secrets(tokens, guest, other), *mails()]}))
+    path.write_text(json.dumps(told | {"secrets": [*secrets(tokens, guest, other), opened, *mails()]}))
 
 
 def logged_in_and_refreshed(app: Flask) -> dict[str, str]:
@@ -63,6 +64,20 @@ def logged_in_and_refreshed(app: Flask) -> dict[str, str]:
     second = api.post("/auth/refresh", {"refresh_token": first["refresh_token"]}).json
     assert Api(app, first["access_token"][:-3] + "AAA").get("/users/me").status_code == 401
     return {"access_token": second["access_token"], "refresh_token": second["refresh_token"], "old": str(first)}
+
+
+def booked_without_account(app: Flask) -> str:
+    """The token that was told, read by, mailed again and shown to another booking."""
+    api, hotel = Api(app), factories.hotel()
+    body = factories.booking_request(hotel)
+    body["rooms"][0]["rate_plan_id"] = str(hotel.only.pay_at_hotel)
+    booking = api.post("/bookings", body, key=new_key()).json
+    assert api.showing(booking["booking_token"]).get(f"/bookings/{booking['id']}").status_code == 200
+    assert api.showing(booking["booking_token"]).get(f"/bookings/{hotel.id}").status_code == 404
+    known = {"reference": booking["reference"], "email": booking["guest"]["email"]}
+    assert api.post("/bookings/lookup/link", known).status_code == 202
+    run_due_jobs()
+    return str(booking["booking_token"])
 
 
 def refuse_a_row() -> None:

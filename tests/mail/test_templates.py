@@ -29,11 +29,15 @@ STAY: dict[str, Any] = {
     "total": 12_500_000,
     "currency": "NGN",
 }
+LINK = "https://web.example.com/bookings/SS-7KQ2M#token-of_43-characters"
+LINKED = {"link": LINK, "link_opens": True}
 GUEST_CONTACT = {"guest_email": "ngozi@example.com", "guest_phone": "+2348000000009"}
 MORE: dict[str, dict[str, Any]] = {
-    "booking_confirmed": {"payment_timing": "pay_now", "free_until": datetime(2026, 12, 2, 13, tzinfo=UTC)},
+    "booking_confirmed": {"payment_timing": "pay_now", "free_until": datetime(2026, 12, 2, 13, tzinfo=UTC)} | LINKED,
     "booking_confirmed_hotel": GUEST_CONTACT | {"payment_timing": "pay_now", "special_requests": "A quiet room"},
-    "booking_moved": {"outcome": "better_type", "booked_rooms": [{"type_name": "Small Single", "plan_name": "Saver"}]},
+    "booking_moved": {"outcome": "better_type", "booked_rooms": [{"type_name": "Small Single", "plan_name": "Saver"}]}
+    | LINKED,
+    "booking_link": LINKED,
     "booking_expired_refund": {"refund_amount": 12_500_000},
     "refund_due": {"refund_amount": 12_500_000, "refund_reason": "paid_twice"},
     "refund_processed": {"refund_amount": 9_950_050},
@@ -43,9 +47,10 @@ MORE: dict[str, dict[str, Any]] = {
     "hold_expired": {},
 }
 FACTS: dict[str, list[str]] = {
-    "booking_confirmed": ["confirmed", "Paid", "₦125,000.00", "Wed 2 Dec 2026, 14:00", "calendar"],
+    "booking_confirmed": ["confirmed", "Paid", "₦125,000.00", "Wed 2 Dec 2026, 14:00", "calendar", LINK],
     "booking_confirmed_hotel": ["ngozi@example.com", "+2348000000009", "Paid", "₦125,000.00", "A quiet room"],
-    "booking_moved": ["confirmed", "a better room", "Small Single", "₦125,000.00", "nothing"],
+    "booking_moved": ["confirmed", "a better room", "Small Single", "₦125,000.00", "nothing", LINK],
+    "booking_link": ["you asked for the link", "do not pass it on", LINK],
     "booking_expired_refund": ["not confirmed", "all of your money", "₦125,000.00", "3–10 working days"],
     "refund_due": ["more than once", "₦125,000.00", "3–10 working days"],
     "refund_processed": ["₦99,500.50", "your bank"],
@@ -178,7 +183,8 @@ def test_text_that_turns_its_direction_is_set_straight() -> None:
 def test_nothing_is_loaded_from_elsewhere(kind: str) -> None:
     html = _mail(kind).html
     read = _read(html)
-    assert read.elements & {"img", "link", "script", "iframe", "a"} == set()
+    assert read.elements & {"img", "link", "script", "iframe"} == set()
+    assert set(re.findall(r'href="([^"]*)"', html)) <= {LINK}
     assert "@import" not in html
     assert "url(" not in html
     assert 'lang="en"' in html
@@ -250,6 +256,14 @@ def test_without_money_back_nothing_is_promised() -> None:
     assert "There is nothing to refund." in mail.text
     assert "working days" not in mail.text + _seen(mail.html)
     assert "Cancellation fee" not in mail.text + _seen(mail.html)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "link" in MORE[kind]])
+def test_a_guest_with_an_account_is_told_to_log_in(kind: str) -> None:
+    mail = _mail(kind, link="https://web.example.com/bookings/SS-7KQ2M", link_opens=False)
+    for read in (mail.text, _seen(mail.html)):
+        assert "you will be asked to log in" in read
+        assert "do not pass it on" not in read
 
 
 def test_times_are_those_on_the_hotels_wall() -> None:

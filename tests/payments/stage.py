@@ -68,12 +68,20 @@ class Stage:
     def __init__(self, api: Api, hotel: factories.HotelForTests | None = None) -> None:
         self.api = api
         self.hotel = hotel or factories.hotel()
-        self.person = factories.person()
-        self.guest = api.as_(self.person)
+        self.guest = self._comes_in()
         answer: Any = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
         assert answer.status_code == 201, answer.text
+        self.token: str | None = answer.json["booking_token"]
+        self.guest = self._remembers()
         self.booking_id = UUID(answer.json["id"])
         self.total = int(answer.json["total_amount"])
+
+    def _comes_in(self) -> Api:
+        return self.api.as_(factories.person())
+
+    def _remembers(self) -> Api:
+        """Who he is from now on."""
+        return self.guest
 
     @property
     def booking(self) -> dict[str, Any]:
@@ -127,3 +135,14 @@ class Stage:
             "UPDATE bookings SET hold_expires_at = clock_timestamp() - interval '1 s' WHERE id = :id",
             id=self.booking_id,
         )
+
+
+class WithoutAccount(Stage):
+    """The same, of a guest who never logs in: after booking all that he has is the token."""
+
+    def _comes_in(self) -> Api:
+        return self.api
+
+    def _remembers(self) -> Api:
+        assert self.token is not None
+        return self.guest.showing(self.token)

@@ -35,7 +35,7 @@ def test_a_payment_gets_its_link_and_the_hold_its_time(stage: Stage, till: Till)
     assert promised("payments.start") == ["payments.start"]
     (told_gateway,) = till.box.world.state.all("SELECT email, callback_url, amount FROM transactions")
     assert tuple(told_gateway) == (
-        "ada.obi@example.com",
+        stage.booking["guest_email"],
         "http://127.0.0.1:8000/api/v1/payments/return",
         stage.total,
     )

@@ -6,7 +6,8 @@ from app import invariants
 from app.auth import upkeep as auth_upkeep
 from app.auth.jobs import EMAIL_VERIFIED, FORGET_LINKS, PASSWORD_FORGOTTEN
 from app.auth.service import change_password
-from app.bookings.service import claim
+from app.bookings.jobs import FORGET_TRACES
+from app.bookings.service import claim, forget
 from app.core import audit, upkeep
 from app.erasure import service as erasure
 from app.erasure.jobs import ERASE_STRAGGLERS
@@ -36,6 +37,11 @@ def mail_password_link(user_id: UUID, link_id: UUID) -> None:
 @runs(ERASE_STRAGGLERS)
 def erase_stragglers(user_id: UUID) -> None:
     erasure.stragglers(user_id)
+
+
+@runs(FORGET_TRACES)
+def forget_traces() -> None:
+    forget.forget()
 
 
 @runs(RECONCILE)

@@ -1,7 +1,7 @@
 """What beat orders: short SQL that finds what is due and enqueues what needs longer."""
 
 from app.auth import upkeep as auth_upkeep
-from app.bookings.service import expire, hold
+from app.bookings.service import expire, forget, hold
 from app.core import audit, upkeep
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
@@ -43,6 +43,7 @@ def order_purge() -> None:
     upkeep.order_purge()
     mail_upkeep.order_purge()
     auth_upkeep.order_purge()
+    forget.order()
 
 
 @tick("invariants.check")

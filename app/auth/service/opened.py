@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.auth import addresses, queries, tokens
+from app.auth import queries, tokens
 from app.auth.errors import SessionEnded
 from app.auth.models import KnownAddress, LoginSession
 from app.auth.principal import Principal
+from app.core import address
 from app.core.clock import sql_now
 from app.core.columns import new_id
 from app.core.sql import by_hand, run
@@ -34,6 +35,9 @@ SELECT {queries.FACTS} FROM person u
 """)  # noqa: S608 - of constants
 
 
+UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """What a session was opened from, for its owner to recognise."""
@@ -44,7 +48,7 @@ class Device:
     @property
     def address(self) -> str:
         """Where it is, as throttles count it."""
-        return addresses.counted_as(self.ip)
+        return address.of_client(self.ip) or UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.principal import Principal
 from app.bookings import emails, events, policies, queries, states
+from app.bookings.asker import Asker, whose
 from app.bookings.errors import AlreadyPaid
 from app.bookings.models import Booking, BookingStatus, PaymentStatus
 from app.bookings.service import figures, locks
@@ -21,22 +21,22 @@ log = logger(__name__)
 
 
 @retrying
-def by_guest(guest: Principal, booking_id: UUID, reason: str | None, key: idempotency.Key) -> bool:
+def by_guest(asker: Asker, booking_id: UUID, reason: str | None, key: idempotency.Key) -> bool:
     """Cancels the guest's own booking; True if the key had done so before. Raises NotFound, AlreadyPaid, IllegalTransition."""
     with transaction() as session:
         if idempotency.claim(session, key, booking_id):
             return True
         booking = queries.lock_booking(session, booking_id)
-        if not policies.owns(guest, booking.user_id):
+        if not policies.owns(asker, whose(booking)):
             raise NotFound
-        _cancel(session, booking, guest.user_id, reason)
+        _cancel(session, booking, policies.acting_user(asker, whose(booking)), reason)
     locks.of(booking).give_back()
     figures.cancelled(booking)
     log.info("booking_cancelled", booking=booking.reference, booking_id=str(booking.id))
     return False
 
 
-def _cancel(session: Session, booking: Booking, guest_id: UUID, reason: str | None) -> None:
+def _cancel(session: Session, booking: Booking, guest_id: UUID | None, reason: str | None) -> None:
     if booking.payment_status != PaymentStatus.UNPAID:
         raise AlreadyPaid("Cancelling a paid booking is not offered yet; write to the hotel", allowed=[])
     was_confirmed = booking.status == BookingStatus.CONFIRMED

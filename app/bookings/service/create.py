@@ -6,14 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.principal import Principal
 from app.bookings import alternatives, emails, events, queries
-from app.bookings.errors import PriceChanged, TooManyHolds
+from app.bookings.asker import Booker
+from app.bookings.errors import PhoneRequired, PriceChanged, TooManyHolds, TooManyUnpaid
 from app.bookings.models import Booking, BookingStatus
 from app.bookings.reference import new_reference
 from app.bookings.request import BookingRequest
 from app.bookings.service import assign, figures, record
 from app.bookings.service.locks import RoomLocks
+from app.bookings.tokens import FIRST_VERSION
 from app.config import settings
 from app.core import idempotency, logging
 from app.core.announce import announce
@@ -28,6 +29,8 @@ from app.rooms import ledger
 from app.rooms.errors import RoomTaken
 from app.rooms.queries import types_of_rooms
 from app.rooms.states import Night
+
+CROWDED = "Very many rooms are held from your network right now; try again in a few minutes"
 
 log = logging.logger(__name__)
 
@@ -52,10 +55,12 @@ class Written:
         return self.booking.status == BookingStatus.PENDING_PAYMENT
 
 
-def by_guest(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Created:
-    """Books for the guest. Raises what `quote` raises, PriceChanged, TooManyHolds, RoomTaken with offers."""
+def by_guest(booker: Booker, request: BookingRequest, key: idempotency.Key) -> Created:
+    """Books for the guest. Raises what `quote` raises, PhoneRequired, PriceChanged, TooManyHolds, TooManyUnpaid, RoomTaken with offers."""
+    if booker.user_id is None and request.guest.phone is None:
+        raise PhoneRequired(errors={"json": {"guest": {"phone": ["Missing data for required field."]}}})
     try:
-        return _book(guest, request, key)
+        return _book(booker, request, key)
     except AppError as refusal:
         if made := idempotency.earlier(key):  # nobody is refused by his own booking
             return Created(made, replayed=True)
@@ -65,7 +70,7 @@ def by_guest(guest: Principal, request: BookingRequest, key: idempotency.Key) ->
 
 
 @retrying
-def _book(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Created:
+def _book(booker: Booker, request: BookingRequest, key: idempotency.Key) -> Created:
     quoted = _priced(request)
     booking_id = new_id()
     hint = RoomLocks(booking_id, request.named_rooms, request.check_in, request.check_out)
@@ -73,9 +78,9 @@ def _book(guest: Principal, request: BookingRequest, key: idempotency.Key) -> Cr
     written = None
     try:
         with transaction() as session:
-            made = idempotency.claim_in_turn(session, key, booking_id)
+            made = idempotency.claim_in_turn(session, key, booking_id, request.guest.email)
             if made is None:
-                written = _write(session, guest, request, quoted, booking_id)
+                written = _write(session, booker, request, quoted, booking_id)
     finally:
         if written is None:
             hint.give_back()
@@ -113,31 +118,46 @@ def _refuse_if_surely_taken(hint: RoomLocks, request: BookingRequest) -> None:
             raise RoomTaken
 
 
-def _write(session: Session, guest: Principal, request: BookingRequest, quoted: Quote, booking_id: UUID) -> Written:
+def _write(session: Session, booker: Booker, request: BookingRequest, quoted: Quote, booking_id: UUID) -> Written:
     until = None
     if quoted.payment_timing == PaymentTiming.PAY_NOW:
-        _refuse_too_many(session, guest.user_id)
         until = quoted.hotel.now + timedelta(seconds=settings().hold_seconds)
+    _refuse_too_many(session, booker, request, is_hold=until is not None)
     wants = [
         assign.Want(new_id(), room.room_type_id, asked.room_id)
         for room, asked in zip(quoted.rooms, request.rooms, strict=True)
     ]
     rooms = assign.take_rooms(session, ledger.Stay(request.hotel_id, request.stay, until), wants)
-    booking = _booking(guest, request, quoted, booking_id, until)
+    booking = _booking(booker, request, quoted, booking_id, until)
     record.write(session, booking, quoted, wants, rooms)
     written = Written(booking, sorted(rooms.values()))
     _announce(session, written)
     return written
 
 
-def _refuse_too_many(session: Session, user_id: UUID) -> None:
-    held, seconds = queries.living_holds(session, user_id)
-    if held >= settings().holds_per_guest:
-        raise TooManyHolds(retry_after=max(1, round(seconds)))
+def _refuse_too_many(session: Session, booker: Booker, request: BookingRequest, *, is_hold: bool) -> None:
+    """Whoever has enough open already: by his account, or by the e-mail, which no account is a way around. The address is a high ceiling
+    and takes no turns, so requests at once may pass it by a few.
+    """
+    most = settings().holds_per_address
+    status = BookingStatus.PENDING_PAYMENT if is_hold else BookingStatus.CONFIRMED
+    limits, refusal = _limits(is_hold=is_hold), TooManyHolds if is_hold else TooManyUnpaid
+    standing = queries.open_bookings(session, booker.user_id, request.guest.email, booker.address, most)
+    full = [found for found in standing if found.status == status and found.bookings >= limits[found.whose]]
+    if full:
+        worst = max(full, key=lambda found: found.seconds)
+        raise refusal(CROWDED if worst.whose == "address" else None, retry_after=max(1, round(worst.seconds)))
+
+
+def _limits(*, is_hold: bool) -> dict[str, int]:
+    chosen = settings()
+    if is_hold:
+        return {"user": chosen.holds_per_guest, "email": chosen.holds_per_email, "address": chosen.holds_per_address}
+    return {"user": chosen.unpaid_bookings_per_guest, "email": chosen.unpaid_bookings_per_guest}
 
 
 def _booking(
-    guest: Principal, request: BookingRequest, quoted: Quote, booking_id: UUID, until: datetime | None
+    booker: Booker, request: BookingRequest, quoted: Quote, booking_id: UUID, until: datetime | None
 ) -> Booking:
     """As it is written; never of a session, for `record` writes it."""
     confirmed_at = quoted.hotel.now if until is None else None
@@ -145,7 +165,9 @@ def _booking(
         id=booking_id,
         reference=new_reference(),
         hotel_id=request.hotel_id,
-        user_id=guest.user_id,
+        user_id=booker.user_id,
+        token_version=None if booker.user_id else FIRST_VERSION,
+        booked_from=booker.address,
         status=BookingStatus.CONFIRMED if until is None else BookingStatus.PENDING_PAYMENT,
         payment_timing=quoted.payment_timing,
         check_in=request.check_in,

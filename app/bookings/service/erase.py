@@ -10,7 +10,7 @@ from app.auth.service.erase import NAME
 # What the guest typed, here and in the history of his own steps. Amounts, nights, rooms and states are the hotel's books.
 GUEST = text("""
 UPDATE bookings SET guest_name = :name, guest_email = concat('erased-', id, '@erased.invalid'), guest_phone = NULL,
-                    special_requests = NULL, cancel_reason = NULL
+                    special_requests = NULL, cancel_reason = NULL, booked_from = NULL, token_version = NULL
 WHERE user_id = :user_id
 """)
 REASONS = text("UPDATE booking_history SET reason = NULL WHERE actor_id = :user_id AND actor = 'guest'")

@@ -33,6 +33,8 @@ OF_BOOKING = (
     "hold_expires_at",
     "release_at",
     "confirmed_at",
+    "booked_from",
+    "token_version",
 )
 # The keys between the tables are looked at when the whole statement is done. Lists come as JSON: one statement, however many lines.
 WRITE = by_hand(f"""

@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from app.auth.principal import Principal
+from app.bookings.asker import Asker, whose_row
 from app.core.db import reading
 from app.payments import policies, present, queries
 from app.payments.errors import PaymentNotFound
 
 
-def one(person: Principal, reference: str) -> dict[str, Any]:
-    """A payment. Raises PaymentNotFound, also when the person may not see it."""
-    return present.payment(_row(person, reference))
+def one(asker: Asker, reference: str) -> dict[str, Any]:
+    """A payment. Raises PaymentNotFound, also for who may not see it."""
+    return present.payment(_row(asker, reference))
 
 
-def refunds(person: Principal, reference: str) -> dict[str, Any]:
+def refunds(asker: Asker, reference: str) -> dict[str, Any]:
     """`{items}`: what goes back of a payment, oldest first. Raises PaymentNotFound."""
-    row = _row(person, reference)
+    row = _row(asker, reference)
     with reading() as session:
         found = queries.refunds_of(session, row["id"])
     return {"items": [present.refund(refund) for refund in found]}
@@ -27,8 +27,8 @@ def after_checkout(reference: str) -> dict[str, Any]:
         return queries.shown(session, reference)
 
 
-def _row(person: Principal, reference: str) -> dict[str, Any]:
+def _row(asker: Asker, reference: str) -> dict[str, Any]:
     row = after_checkout(reference)
-    if not policies.can_see(person, row["user_id"]):
+    if not policies.can_see(asker, whose_row(row)):
         raise PaymentNotFound
     return row

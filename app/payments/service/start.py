@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.auth.principal import Principal
 from app.bookings import queries as booking_queries
+from app.bookings.asker import Asker, whose
 from app.bookings.errors import AlreadyPaid, HoldExpired
 from app.bookings.models import Booking, BookingStatus, PaymentStatus
 from app.bookings.service import hold, locks
@@ -52,12 +52,12 @@ class Opened:
     seconds: float
 
 
-def start(guest: Principal, booking_id: UUID, key: idempotency.Key) -> Started:
+def start(asker: Asker, booking_id: UUID, key: idempotency.Key) -> Started:
     """An open attempt as it is, else a fresh one, with its link if the gateway answers in time.
 
     Raises NotFound, NotPayable, AlreadyPaid, InReview, HoldExpired, Refused, and what `idempotency` raises.
     """
-    opened, replayed = _open(guest, booking_id, key)
+    opened, replayed = _open(asker, booking_id, key)
     if opened is not None:
         PAYMENTS.labels("started").inc()
         opened.held.take(opened.seconds)
@@ -84,14 +84,15 @@ def follow_up(payment_id: UUID) -> None:
 
 
 @retrying
-def _open(guest: Principal, booking_id: UUID, key: idempotency.Key) -> tuple[Opened | None, bool]:
+def _open(asker: Asker, booking_id: UUID, key: idempotency.Key) -> tuple[Opened | None, bool]:
     """The new attempt, None when there is an open one; and whether the key was used before."""
     with transaction() as session:
-        if idempotency.claim(session, key, booking_id) is not None:
-            return None, True
+        replayed = idempotency.claim(session, key, booking_id) is not None
         booking = booking_queries.lock_booking(session, booking_id)
-        if not policies.can_pay(guest, booking.user_id):
+        if not policies.can_pay(asker, whose(booking)):
             raise NotFound
+        if replayed:
+            return None, True
         _refuse_unless_payable(session, booking)
         if queries.find_open(session, booking_id, PART) is not None:
             return None, False
