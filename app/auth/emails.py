@@ -59,7 +59,7 @@ def password_changed(user: User) -> Email:
 
 def _url(page: str, link: Link) -> str:
     """The token stands behind the #, where no server on the way and no Referer gets to see it."""
-    return f"{settings().public_web_url}/{page}#token={link.token}"
+    return f"{settings().public_web_url.rstrip('/')}/{page}#token={link.token}"
 
 
 def _mail(kind: AccountKind, user: User, cause_id: UUID, *, to: str | None = None, **more: Any) -> Email:

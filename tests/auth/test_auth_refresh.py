@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from app.core.db import transaction
 from tests import factories
 from tests.api import Api
 from tests.auth import forge, rows
+from tests.races.crowd import at_once
 
 AGE = "UPDATE sessions SET rotated_at = rotated_at - interval '11 seconds' WHERE id = :id"
 
@@ -105,6 +107,21 @@ def test_case_57_other_sessions_of_the_person_live_on(api: Api) -> None:
     assert _refresh(api, first).json["code"] == "refresh_reused"
     assert _me(api, elsewhere).status_code == 200
     assert rows.one("SELECT count(*) AS n FROM sessions WHERE revoked_at IS NULL").n == 1
+
+
+def test_case_57_a_thief_and_the_owner_at_once_are_both_out(application: Flask, api: Api) -> None:
+    """Whoever of the two comes first: the one with the old token never gets a pair, and no pair outlives him."""
+    for _ in range(5):
+        first = _login(api)
+        second = _refresh(api, first).json
+        rows.change(AGE, id=_session_id(first))
+        thief, owner = at_once([partial(_refresh, Api(application), pair) for pair in (first, second)])
+        assert (thief.status_code, thief.json["code"]) == (401, "refresh_reused")
+        assert (owner.status_code, owner.json.get("code")) in {(200, None), (401, "session_ended")}
+        assert rows.login_session(_session_id(first)).revoked_reason == "reuse"
+        for pair in (first, second, owner.json) if owner.status_code == 200 else (first, second):
+            assert _refresh(api, pair).json["code"] == "session_ended"
+            assert _me(api, pair).json["code"] == "session_ended"
 
 
 def test_case_58_used_again_at_once_is_forgiven(api: Api) -> None:

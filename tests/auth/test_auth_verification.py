@@ -64,7 +64,7 @@ def test_who_is_refused_gets_no_mail(api: Api) -> None:
 
 
 def test_verify(api: Api) -> None:
-    registered = register(api).json
+    registered: dict[str, Any] = register(api).json
     answer = verify(api, last_token(EMAIL, "verify_email"))
     assert answer.status_code == 200
     assert answer.json == registered | {"email_verified": True}
