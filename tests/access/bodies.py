@@ -6,13 +6,28 @@ from typing import Any
 
 from tests import factories
 from tests.access.cast import Cast
+from tests.auth import mailed
 
-PASSWORD = factories.PASSWORD
+PASSWORD, ANOTHER = factories.PASSWORD, "another-battery-staple"
 _number = itertools.count(1)
 
 
-def _new_email() -> str:
-    return f"newcomer{next(_number)}@example.com"
+def _newcomer() -> dict[str, Any]:
+    email = f"newcomer{next(_number)}@example.com"
+    return {"email": email, "password": PASSWORD, "full_name": "New Comer", "accepted_terms": True}
+
+
+def _link(cast: Cast, kind: str) -> str:
+    """The token of a link that was mailed to a new account."""
+    newcomer = _newcomer()
+    cast.api.post("/auth/register", newcomer)
+    cast.api.post("/auth/password/forgot", {"email": newcomer["email"]})
+    mailed.mail_passwords()
+    return mailed.last_token(newcomer["email"], kind)
+
+
+def _looked_up(cast: Cast) -> dict[str, str]:
+    return {"reference": cast.booking["reference"], "email": cast.booking["guest"]["email"]}
 
 
 def _credentials(_cast: Cast) -> dict[str, str]:
@@ -33,11 +48,19 @@ def _stay() -> dict[str, str]:
 
 
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
-    "POST /auth/register": lambda _cast: {"email": _new_email(), "password": PASSWORD, "full_name": "New Comer"},
+    "POST /auth/register": lambda _cast: _newcomer(),
+    "POST /auth/email/verify": lambda cast: {"token": _link(cast, "verify_email")},
+    "POST /auth/password/forgot": lambda _cast: {"email": factories.person().email},
+    "POST /auth/password/reset": lambda cast: {"token": _link(cast, "reset_password"), "password": ANOTHER},
+    "POST /users/me/password": lambda _cast: {"current_password": PASSWORD, "new_password": ANOTHER},
+    "POST /users/me/email": lambda _cast: {"email": _newcomer()["email"], "password": PASSWORD},
+    "POST /users/me/erase": lambda _cast: {"password": PASSWORD},
     "POST /auth/login": _credentials,
     "POST /auth/refresh": _refresh,
     "PATCH /users/me": lambda _cast: {"full_name": "Another Name"},
     "POST /bookings": lambda cast: factories.booking_request(cast.hotel),
+    "POST /bookings/lookup": lambda cast: _looked_up(cast),
+    "POST /bookings/lookup/link": lambda cast: _looked_up(cast),
     "POST /bookings/{booking_id}/cancel": lambda _cast: {},
     "POST /bookings/{booking_id}/payments": lambda _cast: {},
 }

@@ -113,5 +113,7 @@ ROLES: Mapping[str, Callable[[Cast], str | None]] = {
 PATHS: Mapping[str, Callable[[Cast], str]] = {
     "hotel_id": lambda cast: str(cast.hotel.id),
     "booking_id": lambda cast: str(cast.booking["id"]),
+    "booking_reference": lambda cast: str(cast.booking["reference"]),
+    "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),
     "reference": lambda cast: str(cast.payment["reference"]),
 }

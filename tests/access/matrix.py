@@ -18,8 +18,19 @@ POST   /auth/login                                      200   200   200       20
 POST   /auth/token                                      200   200   200       200   200   200      200       200   200
 POST   /auth/refresh                                    200   200   200       200   200   200      200       200   200
 POST   /auth/logout                                     401   204   204       204   204   204      204       401   401
+POST   /auth/logout-all                                 401   204   204       204   204   204      204       401   401
+POST   /auth/email/verify                               200   200   200       200   200   200      200       200   200
+POST   /auth/email/verify/resend                        401   202   202       202   202   202      202       401   401
+POST   /auth/password/forgot                            202   202   202       202   202   202      202       202   202
+POST   /auth/password/reset                             204   204   204       204   204   204      204       204   204
+
 GET    /users/me                                        401   200   200       200   200   200      200       401   401
 PATCH  /users/me                                        401   200   200       200   200   200      200       401   401
+POST   /users/me/password                               401   204   204       204   204   204      204       401   401
+POST   /users/me/email                                  401   202   202       202   202   202      202       401   401
+GET    /users/me/sessions                               401   200   200       200   200   200      200       401   401
+DELETE /users/me/sessions/{session_id}                  401   204   404       404   404   404      404       401   401
+POST   /users/me/erase                                  401   204   204       409   204   409      204       401   401
 
 GET    /hotels                                          200   200   200       200   200   200      200       200   200
 GET    /hotels/search                                   200   200   200       200   200   200      200       200   200
@@ -27,7 +38,10 @@ GET    /hotels/{hotel_id}                               200   200   200       20
 GET    /hotels/{hotel_id}/offers                        200   200   200       200   200   200      200       200   200
 GET    /hotels/{hotel_id}/events                        401   404   404       404   200   200      200       401   401
 
-POST   /bookings                                        401   201   201       201   201   201      201       401   401
+POST   /bookings                                        201   201   201       201   201   201      201       401   401
+POST   /bookings/lookup                                 200   200   200       200   200   200      200       200   200
+POST   /bookings/lookup/link                            202   202   202       202   202   202      202       202   202
+GET    /bookings/by-reference/{booking_reference}       401   200   404       404   200   200      200       401   401
 GET    /bookings                                        401   200   200       200   200   200      200       401   401
 GET    /bookings/{booking_id}                           401   200   404       404   200   200      200       401   401
 POST   /bookings/{booking_id}/cancel                    401   200   404       404   404   404      404       401   401

@@ -42,7 +42,11 @@ class TestHolds:
         before = content()
         for who in (*people, api.as_(factories.person())):
             refused(post(who, body(hotel)), "too_many_holds")
-        assert {name for name, told in content().items() if told != before[name]} <= {"users", "sessions"}
+        assert {name for name, told in content().items() if told != before[name]} <= {
+            "users",
+            "sessions",
+            "known_addresses",
+        }
         assert post(api, body(hotel, "bola@example.com")).status_code == 201
 
     def test_in_whatever_case_it_is_written(self, api: Api, hotel: factories.HotelForTests) -> None:
