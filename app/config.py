@@ -41,6 +41,7 @@ class Settings(BaseSettings):
 
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
     public_realtime_url: str = Field("http://127.0.0.1:8001", description="where clients reach the sockets")
+    public_web_url: str = Field("http://127.0.0.1:3000", description="where links in mails lead: the web app")
     cors_origins: list[str] = Field(default_factory=list, description="browser origins that may open sockets")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
     prometheus_multiproc_dir: str | None = Field(

@@ -7,7 +7,7 @@ import phonenumbers
 from marshmallow import validate
 
 from app.auth.models import Role
-from app.core.schema import Email, Schema, Text
+from app.core.schema import Email, Line, Schema, Text
 
 REGION = "NG"
 PHONE_LONGEST = 32
@@ -18,13 +18,6 @@ class Password(ma.fields.String):
 
     def __init__(self, shortest: int = 10, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(min=shortest, max=128), load_only=True, **kwargs)
-
-
-class PersonName(Text):
-    """One line: runs of white space, line breaks among them, become one space."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
 
 
 class Phone(Text):
@@ -47,7 +40,7 @@ class Phone(Text):
 class RegisterRequest(Schema):
     email = Email(required=True)
     password = Password(required=True, metadata={"description": "10 to 128 characters"})
-    full_name = PersonName(120, required=True)
+    full_name = Line(120, required=True)
     phone = Phone(load_default=None, allow_none=True, metadata={"description": "E.164, or as dialled in Nigeria"})
 
 
@@ -72,7 +65,7 @@ class TokenForm(ma.Schema):
 
 
 class ProfileChanges(Schema):
-    full_name = PersonName(120)
+    full_name = Line(120)
     phone = Phone(allow_none=True, metadata={"description": "null removes it"})
 
 
