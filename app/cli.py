@@ -1,4 +1,6 @@
-"""Commands for people who run the system: `flask db …`, `flask settings`, `flask jobs …`, `flask payments …`, `flask audit`."""
+"""Commands for people who run the system: `flask db …`, `flask settings`, `flask permissions`, `flask jobs …`, `flask payments …`,
+`flask audit`.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import settings_table
 from app.audit_cli import audit_command
+from app.auth import permissions_page
 from app.core import job_runs
 from app.core.db import reading, transaction
 from app.core.errors import AppError
@@ -27,6 +30,7 @@ def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
     app.cli.add_command(db)
     app.cli.add_command(show_settings)
+    app.cli.add_command(show_permissions)
     app.cli.add_command(payments_cli)
     app.cli.add_command(jobs)
     app.cli.add_command(audit_command)
@@ -79,6 +83,12 @@ def show_settings() -> None:
     """Lists every setting: name, type, default, meaning."""
     for row in settings_table.rows():
         click.echo(f"{row.name:28} {row.kind:30} {row.default:40} {row.meaning}")
+
+
+@click.command("permissions")
+def show_permissions() -> None:
+    """Prints docs/permissions.md from the table of roles and verbs."""
+    click.echo(permissions_page.render(), nl=False)
 
 
 @jobs.command()

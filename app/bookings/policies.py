@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from app.auth.permissions import Verb, may
 from app.auth.principal import Principal
 from app.bookings.models import BookingStatus, PaymentStatus
-from app.hotels.policies import can_work_at
 from app.rates.models import PaymentTiming
 
 
@@ -15,12 +15,12 @@ def owns(person: Principal, user_id: UUID | None) -> bool:
 
 def can_see(person: Principal, user_id: UUID | None, hotel_id: UUID) -> bool:
     """The guest himself, the hotel's people, the platform's."""
-    return owns(person, user_id) or can_work_at(person, hotel_id)
+    return owns(person, user_id) or may(person, Verb.SEE_BOOKINGS, hotel_id)
 
 
-def actions(status: str, payment_status: str, payment_timing: str, *, is_held: bool) -> list[str]:
+def actions(status: str, payment_status: str, payment_timing: str, *, is_payable: bool) -> list[str]:
     """What the guest can do now."""
     if status == BookingStatus.PENDING_PAYMENT:
-        return ["pay", "cancel"] if is_held else ["cancel"]
+        return ["pay", "cancel"] if is_payable else ["cancel"]
     unpaid = payment_status == PaymentStatus.UNPAID and payment_timing == PaymentTiming.PAY_AT_HOTEL
     return ["cancel"] if status == BookingStatus.CONFIRMED and unpaid else []
