@@ -117,17 +117,19 @@ def test_case_64_no_body_is_an_empty_object(here: World) -> None:
 
 
 def test_case_64_every_member_refuses_every_kind_of_nonsense(here: World) -> None:
-    """Each member at once is something that no member may be."""
+    """Up to ten members at once are something that no member may be."""
     before = content()
     nonsense: tuple[Any, ...] = ("a\x00b", "a\x1bb", {"x": 1}, [[]], 1.5, -(2**62), "x" * 5000)
 
     def cases() -> Iterator[tuple[str, Any, tuple[int, ...]]]:
         for operation in of_people(here.app):
-            names = (operation.json or {}).get("properties", {})
-            for value in nonsense if names else ():
-                answer = here.send(operation, json=dict.fromkeys(names, value))
-                no_token = names.keys() == {"refresh_token"} and isinstance(value, str)
-                yield f"{operation}: {str(value)[:20]!r}", answer, (401, 422) if no_token else (422,)
+            names = list((operation.json or {}).get("properties", {}))
+            for some in (names[first : first + 10] for first in range(0, len(names), 10)):
+                no_token = some in (["refresh_token"], ["token"])
+                for value in nonsense:
+                    answer = here.send(operation, json=dict.fromkeys(some, value))
+                    allowed = (401, 410, 422) if no_token and isinstance(value, str) else (422,)
+                    yield f"{operation}: {str(value)[:20]!r}", answer, allowed
 
     assert refusals(cases()) == []
     assert content() == before
@@ -228,7 +230,7 @@ def test_case_62_others_things_are_not_there(here: World) -> None:
         if operation.asks_for_login and "{" in operation.path:
             body: Mapping[str, Any] = {} if operation.method == "GET" else {"json": {}}
             answer = here.send(operation, by=here.stranger, **body)
-            assert list(what_is_wrong(answer, 404)) == [], str(operation)
+            assert list(what_is_wrong(answer, 403 if operation.is_of_platform else 404)) == [], str(operation)
             nobody += 1
     assert nobody >= 7
     assert content() == before
