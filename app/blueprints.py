@@ -5,12 +5,16 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from app import gauges
+from app.admin.views import blp as admin_hotels
 from app.auth.me_views import blp as users
 from app.auth.views import blp as auth
 from app.bookings.views import blp as bookings
 from app.core import health
 from app.core.api import PREFIX
 from app.erasure.views import blp as erasure
+from app.hotels.member_views import blp as members
+from app.hotels.member_views import invitations_blp as invitations
+from app.hotels.views import amenities_blp as amenities
 from app.hotels.views import blp as hotels
 from app.payments.views import blp as payments
 from app.payments.views import booking_payments_blp as booking_payments
@@ -18,7 +22,22 @@ from app.payments.views import webhooks_blp as webhooks
 from app.realtime.views import blp as events
 from app.search.views import blp as search
 
-API_BLUEPRINTS = (auth, users, erasure, search, hotels, bookings, booking_payments, payments, webhooks, events)
+API_BLUEPRINTS = (
+    auth,
+    users,
+    erasure,
+    search,
+    hotels,
+    amenities,
+    members,
+    invitations,
+    bookings,
+    booking_payments,
+    payments,
+    webhooks,
+    events,
+    admin_hotels,
+)
 DOCS = "/docs"
 DOCS_PAGE = {
     "app_name": "SmartStay",

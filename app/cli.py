@@ -1,4 +1,4 @@
-"""Commands for people who run the system: `flask db …`, `settings`, `jobs …`, `bookings …`, `payments …`, `audit`."""
+"""Commands for people who run the system: `flask db …`, `settings`, `permissions`, `jobs …`, `bookings …`, `payments …`, `audit`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import settings_table
 from app.audit_cli import audit_command
+from app.auth import permissions_page
 from app.bookings.cli import bookings_cli
 from app.core import job_runs
 from app.core.db import reading, transaction
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     """Adds our commands to `flask`."""
     app.cli.add_command(db)
     app.cli.add_command(show_settings)
+    app.cli.add_command(show_permissions)
     app.cli.add_command(bookings_cli)
     app.cli.add_command(payments_cli)
     app.cli.add_command(jobs)
@@ -81,6 +83,12 @@ def show_settings() -> None:
     """Lists every setting: name, type, default, meaning."""
     for row in settings_table.rows():
         click.echo(f"{row.name:28} {row.kind:30} {row.default:40} {row.meaning}")
+
+
+@click.command("permissions")
+def show_permissions() -> None:
+    """Prints docs/permissions.md from the table of roles and verbs."""
+    click.echo(permissions_page.render(), nl=False)
 
 
 @jobs.command()

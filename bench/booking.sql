@@ -76,26 +76,28 @@ SELECT paired.room_id, taken.booking_room_id, taken.room_id IS NOT NULL AS got F
 -- somebody may just have taken the same night of the same room: once in thousands
 \if :got
 -- the booking; its one room has its id
-WITH booking AS (
+WITH hotel AS MATERIALIZED (
+  SELECT id FROM hotels WHERE id = :hotel_id AND status = 'active' FOR KEY SHARE
+), booking AS (
   INSERT INTO bookings (stay, id, reference, hotel_id, user_id, status, payment_timing, guest_name, guest_email, guest_phone,
     special_requests, search_id, rooms_amount, charges_amount, total_amount, currency, hold_expires_at, release_at, confirmed_at,
     booked_from, token_version)
-  VALUES (daterange(:check_in::date, :check_out::date), :booking_id, 'SS-' || :booking_id::text, :hotel_id, :guest_id, 'pending_payment',
+  SELECT daterange(:check_in::date, :check_out::date), :booking_id, 'SS-' || :booking_id::text, :hotel_id, :guest_id, 'pending_payment',
     :payment_timing, 'Ada Obi', :guest_email::citext, '+2348000000002', NULL, NULL, :price, 0, :price, :currency, :until::timestamptz,
-    :until::timestamptz, NULL, ('10.0.' || :high::text || '.' || :low::text)::inet, NULL)
+    :until::timestamptz, NULL, ('10.0.' || :high::text || '.' || :low::text)::inet, NULL FROM hotel
 ), room AS (
-  INSERT INTO booking_rooms SELECT * FROM jsonb_populate_recordset(NULL::booking_rooms, ('[{"id": "' || :booking_room_id::text ||
+  INSERT INTO booking_rooms SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_rooms, ('[{"id": "' || :booking_room_id::text ||
     '", "booking_id": "' || :booking_id::text || '", "position": 0, "room_type_id": "' || :room_type_id::text || '", "room_id": "' ||
     :room_id::text || '", "rate_plan_id": "' || :plan_id::text || '", "rate_plan_terms": {"name": "Flexible", "meals": "breakfast", ' ||
     '"payment_timing": "pay_now", "windows": ' || :windows::text || ', "room_type": "Deluxe", "check_in_from": "14:00", ' ||
-    '"time_zone": "Africa/Lagos"}, "adults": 1, "children": []}]')::jsonb)
+    '"time_zone": "Africa/Lagos"}, "adults": 1, "children": []}]')::jsonb) AS line
 ), night AS (
-  INSERT INTO booking_nights SELECT * FROM jsonb_populate_recordset(NULL::booking_nights, ('[{"booking_room_id": "' ||
-    :booking_room_id::text || '", "night": "' || :check_in::text || '", "amount": ' || :price::text || '}]')::jsonb)
+  INSERT INTO booking_nights SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_nights, ('[{"booking_room_id": "' ||
+    :booking_room_id::text || '", "night": "' || :check_in::text || '", "amount": ' || :price::text || '}]')::jsonb) AS line
 ), charge AS (
-  INSERT INTO booking_charges SELECT * FROM jsonb_populate_recordset(NULL::booking_charges, '[]'::jsonb)
+  INSERT INTO booking_charges SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_charges, '[]'::jsonb) AS line
 )
-INSERT INTO booking_history (booking_id, to_status, actor, actor_id) VALUES (:booking_id, 'pending_payment', 'guest', :guest_id);
+INSERT INTO booking_history (booking_id, to_status, actor, actor_id) SELECT :booking_id, 'pending_payment', 'guest', :guest_id FROM hotel;
 -- what the hotel is told; pgbench would take :MI for a variable of its own
 WITH counter AS (
   INSERT INTO hotel_counters (hotel_id, last_seq) VALUES (:hotel_id, 1)
@@ -125,6 +127,7 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
+       (SELECT h.status IN ('active', 'paused') FROM hotels h WHERE h.id = b.hotel_id) AS keeps_holds,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
                 'rate_plan_id', r.rate_plan_id, 'terms', r.rate_plan_terms, 'adults', r.adults, 'children', r.children,
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)

@@ -33,8 +33,8 @@ class Api:
         extra = {"Idempotency-Key": key} if key else {}
         return self._send("POST", path, json={} if body is None else body, headers=headers | extra)
 
-    def patch(self, path: str, body: Any) -> Any:
-        return self._send("PATCH", path, json=body)
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        return self._send("PATCH", path, json=body, headers=headers)
 
     def delete(self, path: str) -> Any:
         return self._send("DELETE", path)

@@ -56,7 +56,7 @@ DO $$
 DECLARE tables text; found boolean; name text;
 BEGIN
   FOR name IN SELECT tablename FROM pg_tables
-              WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys') LOOP
+              WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'amenities') LOOP
     EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO found;
     IF found THEN tables := concat_ws(', ', tables, quote_ident(name)); END IF;
   END LOOP;

@@ -42,6 +42,11 @@ class Operation:
         return bool(self.said.get("security")) and {} not in self.said["security"]
 
     @property
+    def is_of_platform(self) -> bool:
+        """For the platform's people alone: others hear 403 whatever the path names, so nobody learns what is there."""
+        return self.path.startswith("/api/v1/admin/")
+
+    @property
     def query(self) -> list[str]:
         return [each["name"] for each in self.said.get("parameters", []) if each["in"] == "query"]
 
@@ -83,12 +88,20 @@ def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[st
 
 @dataclass(frozen=True)
 class World:
-    """A guest who waits for his payment at a hotel, and a stranger."""
+    """A guest who waits for his payment at a hotel, its admin, one of the platform's, and a stranger."""
 
     app: Flask
     guest: Api
+    owner: Api
+    platform: Api
     stranger: Api
     ids: Mapping[str, str]
+
+    def who_may(self, operation: Operation) -> Api:
+        """Somebody whom nothing but what he sends keeps from it."""
+        if operation.is_of_platform:
+            return self.platform
+        return self.owner if "/hotels/{hotel_id}" in operation.path and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
         return operation.path.format(**{**self.ids, **instead})
@@ -102,8 +115,8 @@ class World:
         path: str | None = None,
         **how: Any,
     ) -> TestResponse:
-        """Calls the operation as the guest (or `by`), with a fresh key; `how` is what the test client takes."""
-        token = (by or self.guest).token
+        """Calls the operation as who may (or `by`), with a fresh key; `how` is what the test client takes."""
+        token = (by or self.who_may(operation)).token
         headers = {"Idempotency-Key": new_key()} | ({"Authorization": f"Bearer {token}"} if token else {})
         headers |= how.pop("headers", {})
         return self.app.test_client().open(
@@ -115,12 +128,23 @@ def world(app: Flask) -> World:
     api = Api(app)
     hotel = factories.hotel({"Deluxe": 3})
     guest, stranger = (api.as_(factories.person()) for _ in range(2))
+    owner, staff = factories.member(hotel.id), factories.member(hotel.id, "hotel_staff")
+    platform = api.as_(factories.person(role="platform_admin"))
     booking = guest.post("/bookings", factories.booking_request(hotel), key=new_key()).json
     payment = guest.post(f"/bookings/{booking['id']}/payments", {}, key=new_key()).json
     (mine,) = guest.get("/users/me/sessions").json["items"]
-    ids = {"hotel_id": str(hotel.id), "booking_id": booking["id"], "reference": payment["reference"]}
-    ids |= {"session_id": mine["id"], "booking_reference": booking["reference"]}
-    return World(app, guest, stranger, ids)
+    admin = api.as_(owner)
+    invitation = admin.post(f"/hotels/{hotel.id}/invitations", {"email": "new@example.com", "role": "hotel_staff"}).json
+    ids = {
+        "hotel_id": str(hotel.id),
+        "user_id": str(staff.id),
+        "invitation_id": invitation["id"],
+        "booking_id": booking["id"],
+        "booking_reference": booking["reference"],
+        "reference": payment["reference"],
+        "session_id": mine["id"],
+    }
+    return World(app, guest, admin, platform, stranger, ids)
 
 
 def content() -> dict[str, str]:

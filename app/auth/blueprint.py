@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from app.auth import guard
 from app.auth.models import Role
+from app.auth.permissions import AT_HOTEL, Verb
 from app.core import blueprint
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -15,9 +16,9 @@ MARK = "asks_for_login"
 
 
 class Blueprint(blueprint.Blueprint):
-    """Ours, plus `login_required` and `login_optional`.
+    """Ours, plus `login_required`, `login_optional` and `allowed`.
 
-    Both stand above `arguments`, so that strangers hear 401 and not what a body lacks.
+    They stand above `arguments`, so that strangers hear 401 and not what a body lacks.
     """
 
     if TYPE_CHECKING:  # flask-smorest has no types: without these every decorated view would count as untyped
@@ -47,6 +48,11 @@ class Blueprint(blueprint.Blueprint):
     def login_optional(self, view: F) -> F:
         """Anybody; a token that is sent must be a good one. `guard.principal_or_none()` tells who it is."""
         return self._asking(guard.principal_or_none, [{}, *EITHER], self.problems(401))(view)
+
+    def allowed(self, verb: Verb) -> Callable[[F], F]:
+        """Lets in whom the table of `auth.permissions` allows it: at a hotel, the one whose `hotel_id` is in the path."""
+        problems = self.problems(401, 403, *([404] if verb in AT_HOTEL else []))
+        return self._asking(lambda: guard.allow(verb), EITHER, problems)
 
     def arguments(self, *args: Any, **kwargs: Any) -> Callable[[F], F]:
         """flask-smorest's. Raises TypeError when login would be asked for after it."""

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from flask import g, request
 
-from app.auth import queries, tokens
+from app.auth import permissions, queries, tokens
 from app.auth.errors import SessionEnded, TokenMissing
 from app.auth.models import Role
+from app.auth.permissions import Verb
 from app.auth.policies import can_enter
 from app.auth.principal import Principal
 from app.core.db import reading
@@ -41,6 +42,11 @@ def admit(roles: tuple[Role, ...] = ()) -> None:
     """Lets in who is logged in and at least one of `roles`. Raises the 401s of `auth.errors`, Forbidden."""
     if not can_enter(principal(), roles):
         raise Forbidden
+
+
+def allow(verb: Verb) -> None:
+    """Lets in who may do it, at the hotel that the path names if it names one. Raises the 401s of `auth.errors`, Forbidden, NotFound."""
+    permissions.require(principal(), verb, (request.view_args or {}).get("hotel_id"))
 
 
 def _identify() -> Principal | None:

@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from app.auth.models import Role
-from app.core.schema import Email, Instant, Phone, Schema, Text
+from app.core.schema import Email, Flag, Instant, Line, Phone, Schema, Text
 
 
 class Password(ma.fields.String):
@@ -14,22 +14,6 @@ class Password(ma.fields.String):
 
     def __init__(self, shortest: int = 10, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(min=shortest, max=128), load_only=True, **kwargs)
-
-
-class PersonName(Text):
-    """One line: runs of white space, line breaks among them, become one space."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
-
-
-class Flag(ma.fields.Boolean):
-    """JSON's true or false, and nothing that may be taken for them."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        if not isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Consent(Flag):
@@ -49,7 +33,7 @@ class LinkToken(Text):
 class RegisterRequest(Schema):
     email = Email(required=True)
     password = Password(required=True, metadata={"description": "10 to 128 characters"})
-    full_name = PersonName(120, required=True)
+    full_name = Line(120, required=True)
     phone = Phone(load_default=None, allow_none=True, metadata={"description": "E.164, or as dialled in Nigeria"})
     accepted_terms = Consent(metadata={"description": "true: the terms are accepted"})
     marketing = Flag(load_default=False, metadata={"description": "whether we may write about offers"})
@@ -76,7 +60,7 @@ class TokenForm(ma.Schema):
 
 
 class ProfileChanges(Schema):
-    full_name = PersonName(120)
+    full_name = Line(120)
     phone = Phone(allow_none=True, metadata={"description": "null removes it"})
     marketing = Flag(metadata={"description": "whether we may write about offers; false takes consent back"})
 

@@ -73,4 +73,15 @@ INVARIANTS = (
             OR count(m.id) FILTER (WHERE m.kind = 'booking_confirmed_hotel') <> 1
         """,
     ),
+    Invariant(
+        "closed_hotel_expects_guests",
+        "A closed hotel has guests to come or in the house, and nobody there looks for them. Something closed it beside the verb that"
+        " counts them first. Talk to the hotel and to each guest; reopen it by hand, or cancel and refund.",
+        """
+        SELECT b.id, b.reference, b.status, b.hotel_id, b.check_in, b.check_out, h.status_changed_at
+        FROM bookings b JOIN hotels h ON h.id = b.hotel_id
+        WHERE h.status = 'closed' AND (b.status = 'checked_in'
+           OR b.status = 'confirmed' AND b.check_out >= (statement_timestamp() AT TIME ZONE h.time_zone)::date)
+        """,
+    ),
 )

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from app.auth.permissions import Verb, may
 from app.bookings import tokens
 from app.bookings.asker import Asker, Whose
 from app.bookings.models import BookingStatus, PaymentStatus
-from app.hotels.policies import can_work_at
 from app.rates.models import PaymentTiming
 
 
@@ -22,7 +22,7 @@ def acting_user(asker: Asker, booking: Whose) -> UUID | None:
 
 def can_see(asker: Asker, booking: Whose) -> bool:
     """The guest himself, the hotel's people, the platform's."""
-    works_there = asker.person is not None and can_work_at(asker.person, booking.hotel_id)
+    works_there = asker.person is not None and may(asker.person, Verb.SEE_BOOKINGS, booking.hotel_id)
     return works_there or owns(asker, booking)
 
 
@@ -30,9 +30,9 @@ def _opens(asker: Asker, booking: Whose) -> bool:
     return asker.token is not None and tokens.opens(asker.token, booking.booking_id, booking.token_version)
 
 
-def actions(status: str, payment_status: str, payment_timing: str, *, is_held: bool) -> list[str]:
+def actions(status: str, payment_status: str, payment_timing: str, *, is_payable: bool) -> list[str]:
     """What the guest can do now."""
     if status == BookingStatus.PENDING_PAYMENT:
-        return ["pay", "cancel"] if is_held else ["cancel"]
+        return ["pay", "cancel"] if is_payable else ["cancel"]
     unpaid = payment_status == PaymentStatus.UNPAID and payment_timing == PaymentTiming.PAY_AT_HOTEL
     return ["cancel"] if status == BookingStatus.CONFIRMED and unpaid else []

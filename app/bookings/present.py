@@ -33,14 +33,14 @@ AS_THEY_ARE = (
 def booking(row: Mapping[str, Any]) -> dict[str, Any]:
     """JSON-ready, as `schemas.BookingOut` documents it."""
     held = row["status"] == BookingStatus.PENDING_PAYMENT
-    living = held and row["hold_expires_at"] > row["server_now"]
+    payable = held and row["keeps_holds"] and row["hold_expires_at"] > row["server_now"]
     facts = {name: row[name] for name in AS_THEY_ARE}
     return facts | {
         "rooms": [_room(room) for room in row["rooms"]],
         "guest": {"name": row["guest_name"], "email": row["guest_email"], "phone": row["guest_phone"]},
         "hold_expires_at": row["hold_expires_at"] if held else None,
         "cancellation": _cancellation(row["rooms"], row["check_in"], row["server_now"]),
-        "actions": policies.actions(row["status"], row["payment_status"], row["payment_timing"], is_held=living),
+        "actions": policies.actions(row["status"], row["payment_status"], row["payment_timing"], is_payable=payable),
     }
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.bookings.models import Booking, BookingStatus
 from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
 from app.core.sql import by_hand, run
+from app.hotels.models import HotelStatus
 
 # One statement whatever the number of rooms and nights; `server_now` lets a client count down without trusting its own clock.
 _RENDERED = """
@@ -20,6 +21,7 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
+       (SELECT h.status IN ('active', 'paused') FROM hotels h WHERE h.id = b.hotel_id) AS keeps_holds,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
                 'rate_plan_id', r.rate_plan_id, 'terms', r.rate_plan_terms, 'adults', r.adults, 'children', r.children,
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
@@ -135,12 +137,34 @@ def physical_rooms_of(booking: Booking) -> list[UUID]:
     return [room.room_id for room in booking.rooms]
 
 
-def is_still_sold(session: Session, booking: Booking) -> bool:
-    """Whether the hotel sells and the stay has not begun by the date on its wall."""
-    statement = text(
-        "SELECT status = 'active' AND (clock_timestamp() AT TIME ZONE time_zone)::date <= :check_in FROM hotels WHERE id = :hotel_id"
-    )
-    return bool(session.scalar(statement, {"hotel_id": booking.hotel_id, "check_in": booking.check_in}))
+# A key of the hotel's row: whoever pauses, suspends or closes it waits until the transaction that relies on this is through.
+STANDING = by_hand("""
+SELECT status, (clock_timestamp() AT TIME ZONE time_zone)::date <= :check_in FROM hotels WHERE id = :hotel_id FOR KEY SHARE
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the hotel of a booking stands, until the transaction ends. `is_ahead`: the stay has not begun by the date on its wall."""
+
+    status: str
+    is_ahead: bool
+
+    @property
+    def sells(self) -> bool:
+        """Whether it takes guests who have no room yet."""
+        return self.status == HotelStatus.ACTIVE
+
+    @property
+    def keeps_holds(self) -> bool:
+        """Whether who holds a room may pay for it and has it then. A pause ends the sale of new rooms alone."""
+        return self.status in (HotelStatus.ACTIVE, HotelStatus.PAUSED)
+
+
+def standing_of_hotel(session: Session, booking: Booking) -> Standing:
+    """One statement."""
+    bound = {"hotel_id": booking.hotel_id, "check_in": booking.check_in}
+    return Standing(*run(session, STANDING, bound).one())
 
 
 def claim_to_warn(session: Session, within_seconds: int, limit: int) -> list[Any]:

@@ -9,7 +9,7 @@ from flask import Request, Response, jsonify, request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
-from app.core import idempotency, strict_json
+from app.core import etag, idempotency, strict_json
 from app.core.api import Problem
 from app.core.errors import Malformed
 from app.core.problem import MEDIA_TYPE
@@ -87,4 +87,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def idempotent(self, view: F) -> F:
         """Documents the Idempotency-Key header; the view reads it."""
         documented: F = self.doc(parameters=[IDEMPOTENCY_HEADER])(view)
+        return documented
+
+    def conditional(self, view: F) -> F:
+        """Documents the If-Match header, without which nothing is changed; the view reads it by `etag.seen`."""
+        documented: F = self.problems(412, 428)(self.doc(parameters=[etag.HEADER])(view))
         return documented

@@ -50,6 +50,10 @@ class Gone(AppError):
     status, code, title = 410, "gone", "This is no longer there"
 
 
+class PreconditionFailed(AppError):
+    status, code, title = 412, "precondition_failed", "This has changed since you read it; read it again"
+
+
 class NotJson(AppError):
     status, code, title = 415, "unsupported_media_type", "Send application/json"
 
@@ -58,6 +62,14 @@ class Invalid(AppError):
     """A rule that a field breaks; `errors` says which, by location."""
 
     status, code, title = 422, "validation_error", "The request breaks a rule"
+
+
+class PreconditionRequired(AppError):
+    status, code, title = (
+        428,
+        "precondition_required",
+        "Send If-Match with the ETag you read, so that nobody's change is lost",
+    )
 
 
 class TooMany(AppError):

@@ -1,5 +1,5 @@
-"""The ground floor's tables: what is owed to the outside (outbox), what hotels were told (events), which requests were answered, who
-asks too often.
+"""The ground floor's tables: what is owed to the outside, what hotels were told, which requests were answered, who asks too often, who
+changed what.
 """
 
 from enum import StrEnum
@@ -107,6 +107,35 @@ class IdempotencyRow(Model):
     resource_id: Mapped[UUID | None]
     locked_at: Mapped[Instant | None]
     created_at: Mapped[Stamped]
+
+
+class AuditRow(Model):
+    """One write of the hotel's or the platform's people. Append-only: a trigger refuses to change or delete a row.
+
+    `actor_role`: the role that allowed it. `before`, `after`: what changed, by name. No keys to other tables: the log outlives what it
+    tells of.
+    """
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_actor_id", "actor_id", "id"),
+        Index("ix_audit_log_subject_id", "subject_id", "id"),
+        Index("ix_audit_log_hotel_id", "hotel_id", "id"),
+        Index("ix_audit_log_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[Stamped]
+    actor_id: Mapped[UUID]
+    actor_role: Mapped[str] = mapped_column(Text)
+    verb: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    hotel_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    ip: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
 
 
 class AuditResult(Model):

@@ -2,11 +2,17 @@
 
 import base64
 import binascii
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.core.errors import Invalid
 
 LARGEST = 100
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+INSTANT_BYTES = 8
+
+Place = tuple[datetime, UUID]
 
 
 class CursorInvalid(Invalid):
@@ -15,7 +21,7 @@ class CursorInvalid(Invalid):
 
 def cursor_of(last_id: UUID) -> str:
     """The cursor that continues after the row with this id."""
-    return base64.urlsafe_b64encode(last_id.bytes).decode().rstrip("=")
+    return _spelled(last_id.bytes)
 
 
 def read_cursor(cursor: str | None) -> UUID | None:
@@ -23,6 +29,32 @@ def read_cursor(cursor: str | None) -> UUID | None:
     if cursor is None:
         return None
     try:
-        return UUID(bytes=base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return UUID(bytes=_bytes_of(cursor))
     except (ValueError, binascii.Error) as error:
         raise CursorInvalid from error
+
+
+def cursor_of_place(place: Place) -> str:
+    """The cursor of a list in the order of an instant and, where that is the same, of ids."""
+    microseconds = (place[0] - EPOCH) // MICROSECOND
+    return _spelled(microseconds.to_bytes(INSTANT_BYTES, signed=True) + place[1].bytes)
+
+
+def read_place(cursor: str | None) -> Place | None:
+    """The instant and the id that `cursor_of_place` was given. Raises CursorInvalid."""
+    if cursor is None:
+        return None
+    try:
+        read = _bytes_of(cursor)
+        instant = EPOCH + int.from_bytes(read[:INSTANT_BYTES], signed=True) * MICROSECOND
+        return instant, UUID(bytes=read[INSTANT_BYTES:])
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise CursorInvalid from error
+
+
+def _spelled(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _bytes_of(cursor: str) -> bytes:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

@@ -10,7 +10,7 @@ from flask.json.provider import JSONProvider
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.core import strict_json
+from app.core import audit_trail, strict_json
 from app.core.columns import new_id
 from app.core.errors import NotFound, NotJson
 from app.core.logging import logger
@@ -55,6 +55,7 @@ def _name_request() -> None:
     """
     sent = request.headers.get("X-Request-Id", "")
     clear_contextvars()
+    audit_trail.came_from(request.remote_addr)
     g.request_id = sent if REQUEST_ID.fullmatch(sent) else str(new_id())
     g.began = time.monotonic()
     named = {name: str(value) for name, value in (request.view_args or {}).items() if IDS.fullmatch(name)}

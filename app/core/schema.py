@@ -1,7 +1,7 @@
 """Schemas and fields that refuse what they do not know: unknown members, strings of any length, dates in other spellings, odd numbers."""
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import marshmallow as ma
@@ -17,6 +17,7 @@ LOCAL_PART = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 NO_EMAIL = "Not a valid email address."
 PHONE_REGION = "NG"
 PHONE_LONGEST = 32
+CLOCK_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -38,6 +39,13 @@ class Text(ma.fields.String):
         if CONTROL.search(text) or SURROGATE.search(text):
             raise ma.ValidationError("Contains characters that are no text.")
         return text.strip()
+
+
+class Line(Text):
+    """One line: runs of white space, line breaks among them, become one space."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return " ".join(super()._deserialize(value, attr, data, **kwargs).split())
 
 
 class _PublicAddress(validate.Email):
@@ -96,6 +104,16 @@ class Int(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Flag(ma.fields.Boolean):
+    """A JSON `true` or `false`, and nothing that resembles one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        flag: bool = super()._deserialize(value, attr, data, **kwargs)
+        return flag
+
+
 class QueryInt(ma.fields.Integer):
     """An integer of a query string between two bounds."""
 
@@ -122,6 +140,15 @@ class Degrees(ma.fields.Float):
         super().__init__(allow_nan=False, validate=validate.Range(min=low, max=high), **kwargs)
 
 
+class JsonDegrees(Degrees):
+    """A coordinate of a JSON body: a number, not its text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, (bool, str)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Kobo(Int):
     """Money: integer kobo."""
 
@@ -137,6 +164,18 @@ class Day(ma.fields.Date):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class ClockTime(ma.fields.Time):
+    """`HH:MM` on a wall, and no other spelling of a time."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str) or not CLOCK_TIME.fullmatch(value):
             raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
         return super()._deserialize(value, attr, data, **kwargs)
 

@@ -7,9 +7,3 @@ class HasOpenBookings(Conflict):
     """`references`: the bookings that are not over, or whose money is not where it belongs."""
 
     code, title = "has_open_bookings", "Your bookings are not over yet, or money is still on its way"
-
-
-class LastHotelAdmin(Conflict):
-    """`hotel_ids`: where nobody else could run things."""
-
-    code, title = "last_hotel_admin", "A hotel would be left without an admin; name another one first"

@@ -18,9 +18,10 @@ from app.core.db import retrying, transaction
 from app.core.logging import logger
 from app.core.outbox import enqueue
 from app.erasure import queries
-from app.erasure.errors import HasOpenBookings, LastHotelAdmin
+from app.erasure.errors import HasOpenBookings
 from app.erasure.jobs import ERASE_STRAGGLERS
-from app.hotels.models import Member
+from app.hotels.errors import LastHotelAdmin
+from app.hotels.models import Invitation, Member
 from app.mail import service as mail
 from app.mail.service import Erased
 
@@ -59,6 +60,7 @@ def _erase(session: Session, user: User) -> None:
     _forget_mails(session, user)
     bookings.blank_guest(session, user.id)
     session.execute(delete(Member).where(Member.user_id == user.id))
+    session.execute(delete(Invitation).where(Invitation.email == user.email))
     account.blank(session, user)
     enqueue(session, ERASE_STRAGGLERS, due_in=STRAGGLERS_AFTER, user_id=user.id)
 

@@ -1,7 +1,8 @@
-"""Who may do what to a hotel. A place in it is read from the database at each request."""
+"""Who may do what to a hotel, where the table of roles alone does not say."""
 
 from uuid import UUID
 
+from app.auth.permissions import Verb, may
 from app.auth.principal import Principal
 from app.hotels.models import HotelStatus
 
@@ -10,9 +11,4 @@ def can_see(person: Principal | None, hotel_id: UUID, status: str) -> bool:
     """Active hotels are public; the others are for their members and the platform's people."""
     if status == HotelStatus.ACTIVE:
         return True
-    return person is not None and can_work_at(person, hotel_id)
-
-
-def can_work_at(person: Principal, hotel_id: UUID) -> bool:
-    """Boards, bookings, stays and live events: members of either role, and platform admins."""
-    return person.is_platform_admin or person.works_at(hotel_id)
+    return person is not None and may(person, Verb.SEE_HOTEL, hotel_id)

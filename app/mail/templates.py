@@ -1,8 +1,8 @@
 """Mails from templates: `{kind}.txt.j2` (first line = subject) and `{kind}.mjml.j2`, MJML that becomes HTML for phones.
 
-Every kind of `Kind` needs the fields of `Stay`; the others it needs stand beside it, and so do those of `AccountKind`. A field that is
-missing is an error, unless it may be None: those may be left out. All text is put on one line without control characters, and escaped
-in HTML, so that nothing a guest typed can become markup, a header, or a second paragraph.
+Every kind that is of a stay needs the fields of `Stay`; the others it needs stand beside it in `Kind`, and so do those of `AccountKind`.
+A field that is missing is an error, unless it may be None: those may be left out. All text is put on one line without control
+characters, and escaped in HTML, so that nothing a guest typed can become markup, a header, or a second paragraph.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ FOLDER = Path(__file__).with_name("templates")
 
 
 class Kind(StrEnum):
-    """Which mail, to whom, and what it needs beyond `Stay` (amounts in kobo)."""
+    """Which mail, to whom, and what it needs beyond `Stay` (amounts in kobo); the last ones are of no stay."""
 
     BOOKING_CONFIRMED = "booking_confirmed"
     """Guest. `payment_timing` (`pay_now`: it is paid), `free_until: datetime | None` (of free cancellation), and `link`, `link_opens` as in
@@ -39,7 +39,7 @@ class Kind(StrEnum):
     BOOKING_EXPIRED_REFUND = "booking_expired_refund"
     """Guest, paid too late and no room is left. `refund_amount`."""
     REFUND_DUE = "refund_due"
-    """Guest, any other refund. `refund_amount`, `refund_reason` (`paid_twice`, `booking_cancelled`, or others)."""
+    """Guest, any other refund. `refund_amount`, `refund_reason` (`paid_twice`, `booking_cancelled`, `hotel_not_selling`, or others)."""
     REFUND_PROCESSED = "refund_processed"
     """Guest, the bank has it. `refund_amount`."""
     REFUND_NEEDS_ATTENTION = "refund_needs_attention"
@@ -51,6 +51,12 @@ class Kind(StrEnum):
     """Hotel. As booking_cancelled."""
     HOLD_EXPIRED = "hold_expired"
     """Guest, the hold ended without a payment."""
+
+    HOTEL_MOVED = "hotel_moved"
+    """The hotel's people; of no stay. `hotel_name`, `step` (`submit`, `approve`, `request_changes`, `reject`, `suspend`, `reinstate`,
+    `close`), `reason | None`."""
+    HOTEL_INVITATION = "hotel_invitation"
+    """Who is to run a hotel; of no stay. `hotel_name`, `member_role`, `link`, `expires_at`."""
 
 
 class AccountKind(StrEnum):
@@ -98,7 +104,9 @@ class Stay(TypedDict):
     currency: str
 
 
-OPTIONAL = dict.fromkeys(("hotel_phone", "free_until", "guest_phone", "special_requests", "cancel_reason"), None) | {
+OPTIONAL = dict.fromkeys(
+    ("hotel_phone", "free_until", "guest_phone", "special_requests", "cancel_reason", "reason"), None
+) | {
     "time_zone": "Africa/Lagos",
     "currency": "NGN",
 }

@@ -15,6 +15,10 @@ class InReview(Conflict):
     code, title = "payment_in_review", "Money came for this booking that was not as asked; our people look at it"
 
 
+class HotelNotSelling(Conflict):
+    code, title = "hotel_not_selling", "This hotel takes no bookings at present; nothing has been charged"
+
+
 class RefundInFlight(Conflict):
     code, title = "refund_in_flight", "A refund of this payment is under way"
 

@@ -31,7 +31,8 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
     """Start to pay for my booking
 
     Returns the open attempt as it is, else a fresh one, and leaves at least ten minutes to pay, once. 202 with status `queued` when the
-    payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended.
+    payment service does not answer in time: the link follows. 410 `hold_expired` when the time to pay has ended; 409
+    `hotel_not_selling` when the hotel was suspended meanwhile.
     """
     key = sent_key(asker().scope, f"payments.start:{booking_id}")
     started = start.start(asker(), booking_id, key)

@@ -121,9 +121,14 @@ def selling_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: d
 
 def _selling(hotel: HotelFacts | None, check_in: date, check_out: date) -> HotelFacts:
     if hotel is None or not hotel.is_selling:
-        raise NotOnSale("This hotel does not sell", reasons=[{"reason": Reason.HOTEL_NOT_SELLING}])
+        raise hotel_sells_not()
     refuse_outside_sale_period(hotel, check_in, check_out)
     return hotel
+
+
+def hotel_sells_not() -> NotOnSale:
+    """The refusal of a hotel that is not there or not active."""
+    return NotOnSale("This hotel does not sell", reasons=[{"reason": Reason.HOTEL_NOT_SELLING}])
 
 
 def refuse_outside_sale_period(hotel: HotelFacts, check_in: date, check_out: date) -> None:

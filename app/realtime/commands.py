@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from app.auth.permissions import Verb, may
 from app.core.clock import rfc3339
-from app.hotels.policies import can_work_at
 from app.realtime import service
 from app.realtime.errors import NotYourHotel, OtherUser
 from app.realtime.hub import Hub
@@ -24,7 +24,7 @@ def join_hotel(hub: Hub, socket: Socket, payload: Any) -> dict[str, Any]:
     """
     wish = Watch().load(payload)
     hotel_id, after = wish["hotel_id"], wish["after"]
-    if not can_work_at(living(socket.session_id, socket.user_id), hotel_id):
+    if not may(living(socket.session_id, socket.user_id), Verb.WATCH_HOTEL, hotel_id):
         raise NotYourHotel
     with _watching(hub, socket, hotel_id):
         return asdict(service.events_after(hotel_id, LARGEST_SEQ if after is None else after))

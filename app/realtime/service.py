@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
+from app.auth.permissions import Verb, may
 from app.auth.principal import Principal
 from app.bookings import queries as bookings
 from app.bookings.events import lock_expiring
 from app.core.announce import UserEvent
 from app.core.db import reading
 from app.core.errors import NotFound
-from app.hotels.policies import can_work_at
 from app.realtime import queries
 from app.realtime.queries import EventLog
 
@@ -24,7 +24,7 @@ def events_after(hotel_id: UUID, after: int, **page: int) -> EventLog:
 
 def show_events(person: Principal, hotel_id: UUID, **query: int) -> EventLog:
     """The same for a person. Raises NotFound also when he may not watch the hotel."""
-    if not can_work_at(person, hotel_id):
+    if not may(person, Verb.WATCH_HOTEL, hotel_id):
         raise NotFound
     return events_after(hotel_id, **query)
 

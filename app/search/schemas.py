@@ -7,7 +7,7 @@ from marshmallow import validate
 
 from app.core.money import MAX_KOBO
 from app.core.schema import Day, Degrees, Instant, QueryFlag, QueryInt, Schema
-from app.hotels.schemas import HotelView, LocationView
+from app.hotels.schemas import HotelDetailView, LocationView
 from app.search.criteria import LAST_PAGE, Sort
 
 MOST_ROOMS = 9
@@ -169,5 +169,5 @@ class RoomTypeView(OfferedTypeView):
     base_occupancy = ma.fields.Integer()
 
 
-class HotelPageView(HotelView):
+class HotelPageView(HotelDetailView):
     room_types = ma.fields.List(ma.fields.Nested(RoomTypeView))

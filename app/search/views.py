@@ -7,10 +7,13 @@ from flask import Response, jsonify
 
 from app.auth.blueprint import Blueprint
 from app.auth.guard import claimed_user_id, principal_or_none
+from app.core import etag
 from app.search import hotel_page, offers, service
 from app.search.criteria import Criteria
 from app.search.offers import Wish
 from app.search.schemas import HotelPageView, OffersQuery, OffersView, SearchQuery, SearchView
+
+PAGE = HotelPageView()
 
 blp = Blueprint("search", __name__, url_prefix="/hotels", description="Finding hotels that are really free.")
 
@@ -50,9 +53,13 @@ def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:
 @blp.login_optional
 @blp.response(200, HotelPageView)
 @blp.problems(404)
-def show_hotel(hotel_id: UUID) -> dict[str, Any]:
+def show_hotel(hotel_id: UUID) -> Response:
     """See a hotel and its room types.
 
-    Hotels that are not active are shown to their members and to the platform's people only.
+    Hotels that are not active are shown to their members and to the platform's people only. With `ETag`; `If-None-Match` is answered by
+    304 without a body when nothing has changed.
     """
-    return hotel_page.of_hotel(hotel_id, principal_or_none())
+    page = hotel_page.of_hotel(hotel_id, principal_or_none())
+    answer = etag.tagged(PAGE.dump(page), page["version"])
+    answer.vary.add("Authorization")
+    return answer

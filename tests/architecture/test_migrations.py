@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app.cli import alembic_config
 from app.config import settings
@@ -99,3 +99,10 @@ class TestWhatTheDatabaseRefuses:
         sql = "INSERT INTO rate_spans (rate_plan_id, days, price) VALUES (:plan, daterange('2027-01-01', '2027-01-02'), :price)"
         assert violated(sql, plan=plan, price=100) == "ex_rate_spans_rate_plan_id_days"
         assert violated(sql, plan=plan, price=0) == "ck_rate_spans_price"
+
+    def test_a_hotel_on_sale_that_is_nowhere_or_at_no_time(self) -> None:
+        hotel = factories.hotel().id
+        for column in ("address", "city", "state", "location"):
+            assert violated(f"UPDATE hotels SET {column} = NULL WHERE id = :id", id=hotel) == "ck_hotels_whole"
+        with pytest.raises(DBAPIError, match="not recognized"), transaction() as session:
+            session.execute(text("UPDATE hotels SET time_zone = 'Africa/Nowhere' WHERE id = :id"), {"id": hotel})

@@ -60,6 +60,7 @@ BREAKS: tuple[tuple[str, str], ...] = (
     """),
     ("confirmation_without_mails", f"DELETE FROM outgoing_emails WHERE kind = 'booking_confirmed' AND cause_id = ({PAID})"),
     ("confirmation_without_mails", f"DELETE FROM outgoing_emails WHERE kind = 'booking_confirmed_hotel' AND cause_id = ({PAID})"),
+    ("closed_hotel_expects_guests", f"UPDATE hotels SET status = 'closed' WHERE id = (SELECT hotel_id FROM bookings WHERE id = ({PAID}))"),
     ("success_without_booking_or_refund", f"DELETE FROM refunds WHERE id = ({GOING_BACK})"),
     ("success_without_booking_or_refund", f"""
         DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)};

@@ -17,7 +17,7 @@ from tests.bookings import ledger_of
 pytestmark = pytest.mark.usefixtures("application")
 SCRIPT = Path(booking_world.__file__).with_name("booking.sql")
 TABLES = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|FROM|JOIN) (\w+)")
-LOCKS = re.compile(r"\b(pg_advisory_xact_lock|FOR NO KEY UPDATE|FOR UPDATE|SKIP LOCKED|ON CONFLICT)\b")
+LOCKS = re.compile(r"\b(pg_advisory_xact_lock|FOR NO KEY UPDATE|FOR UPDATE|FOR KEY SHARE|SKIP LOCKED|ON CONFLICT)\b")
 
 
 def of_script() -> list[str]:

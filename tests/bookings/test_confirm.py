@@ -163,8 +163,9 @@ class TestLadder:
     def test_a_hotel_that_does_not_sell_and_a_stay_that_has_begun_get_none(self, api: Api) -> None:
         hotel = factories.hotel()
         late = expired(book(api, hotel))
-        run("UPDATE hotels SET status = 'suspended'")
-        assert pay(late["id"]) is Outcome.NO_ROOM
+        for status_of_hotel in ("suspended", "paused", "closed"):
+            run("UPDATE hotels SET status = :status", status=status_of_hotel)
+            assert pay(late["id"]) is Outcome.HOTEL_NOT_SELLING
         run("UPDATE hotels SET status = 'active'")
         run("UPDATE bookings SET stay = daterange(current_date - 2, current_date)")
         assert pay(late["id"]) is Outcome.NO_ROOM

@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.realtime.emitter import Emitter
 from app.realtime.rooms import hotel_room, user_room
 from tests.api import Api
-from tests.factories import PASSWORD, Person, person
+from tests.factories import PASSWORD, Person, member, person
 from tests.realtime.clients import TRANSPORTS, Dashboard, dashboard, log_in
 from tests.realtime.conftest import Staffed
 from tests.realtime.processes import Realtime, wait_until
@@ -156,12 +156,13 @@ def test_a_session_that_is_gone_is_put_out(realtime: Realtime, staffed: Staffed)
 
 
 def test_a_removed_member_leaves_the_hotel_and_keeps_the_socket(
-    realtime: Realtime, emitter: Emitter, staffed: Staffed
+    realtime: Realtime, emitter: Emitter, staffed: Staffed, api: Api
 ) -> None:
     hotel_id = staffed.hotel.id
+    admin = api.as_(member(hotel_id))
     with dashboard(realtime, staffed.token) as screen:
         assert screen.ask("join_hotel", {"hotel_id": str(hotel_id)})["ok"] is True
-        change("DELETE FROM hotel_members WHERE user_id = :id", id=staffed.person.id)
+        assert admin.delete(f"/hotels/{hotel_id}/members/{staffed.person.id}").status_code == 204
         told = screen.await_event("left_hotel", seconds=WITHIN)
         assert told == [{"hotel_id": str(hotel_id), "reason": "not_a_member"}]
         emitter.tell(hotel_room(hotel_id), "new_booking", {"seq": 1})

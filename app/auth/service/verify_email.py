@@ -1,5 +1,8 @@
 """An e-mail is its owner's: shown by a link that was mailed there."""
 
+from uuid import UUID
+
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.auth import emails, limits, queries
@@ -29,6 +32,14 @@ def by_link(token: str) -> Profile:
         links.kill(session, user.id, [Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL])
         enqueue(session, EMAIL_VERIFIED, user_id=user.id)
         return queries.get_profile(session, user.id)
+
+
+def by_other_link(session: Session, user_id: UUID) -> None:
+    """A link for something else was mailed to the e-mail of the account and has come back from it. The first time counts."""
+    first = (User.id == user_id, User.email_verified_at.is_(None))
+    statement = update(User).where(*first).values(email_verified_at=sql_now()).returning(User.id)
+    if session.scalar(statement, execution_options={"synchronize_session": False}) is not None:
+        enqueue(session, EMAIL_VERIFIED, user_id=user_id)
 
 
 def resend(person: Principal) -> None:

@@ -1,5 +1,6 @@
 """A paid booking gets its rooms: those it holds, or what the late-payment ladder finds when the hold is gone.
 
+A hotel that is paused keeps its holds; one that is suspended or closed does not, and only one that is active is climbed in.
 The ladder: the same rooms → rooms of the same types → for what is missing the next dearer type that fits, at the price paid → nothing, and
 payments gives all the money back. The whole booking climbs in one transaction, each rung in a savepoint, candidates locked.
 """
@@ -29,21 +30,25 @@ class Outcome(StrEnum):
     SAME_TYPES = "same_types"
     BETTER_TYPE = "better_type"
     NO_ROOM = "no_room"
+    HOTEL_NOT_SELLING = "hotel_not_selling"
 
+
+NOTHING = frozenset({Outcome.NO_ROOM, Outcome.HOTEL_NOT_SELLING})
+EXPIRED_FOR = {Outcome.NO_ROOM: "rooms_lost", Outcome.HOTEL_NOT_SELLING: "hotel_not_selling"}
 
 Rung = Callable[[Session, Booking], Sequence[assign.Want]]
 
 
 def take_paid(session: Session, booking: Booking) -> Outcome:
-    """Confirms a locked booking that is pending or expired. NO_ROOM: nothing could be had, the booking is (now) expired.
+    """Confirms a locked booking that is pending or expired. One of NOTHING: it got no room, and is (now) expired.
 
     The caller notes the money, which tells everyone that the booking changed.
     """
     states.require(booking, BookingStatus.CONFIRMED)
-    outcome = Outcome.SAME_ROOMS if _keep_held(session, booking) else _climb(session, booking)
-    if outcome is Outcome.NO_ROOM:
+    outcome = _what_it_gets(session, booking, queries.standing_of_hotel(session, booking))
+    if outcome in NOTHING:
         if booking.status == BookingStatus.PENDING_PAYMENT:
-            expire.expire(session, booking, reason="rooms_lost")
+            expire.expire(session, booking, reason=EXPIRED_FOR[outcome])
         return outcome
     states.move(session, booking, BookingStatus.CONFIRMED, actor=states.SYSTEM, reason=f"paid:{outcome}")
     session.flush()
@@ -52,6 +57,15 @@ def take_paid(session: Session, booking: Booking) -> Outcome:
     for mail in _mails(session, booking.id, outcome):
         queue_email(session, mail)
     return outcome
+
+
+def _what_it_gets(session: Session, booking: Booking, hotel: queries.Standing) -> Outcome:
+    """A hold is kept by a hotel that is paused, not by one that is suspended; the ladder is climbed where new rooms are sold."""
+    if hotel.keeps_holds and _keep_held(session, booking):
+        return Outcome.SAME_ROOMS
+    if not hotel.sells:
+        return Outcome.HOTEL_NOT_SELLING
+    return _climb(session, booking) if hotel.is_ahead else Outcome.NO_ROOM
 
 
 def _mails(session: Session, booking_id: UUID, outcome: Outcome) -> list[Email]:
@@ -75,8 +89,6 @@ def _keep_held(session: Session, booking: Booking) -> bool:
 
 
 def _climb(session: Session, booking: Booking) -> Outcome:
-    if not queries.is_still_sold(session, booking):
-        return Outcome.NO_ROOM
     rungs: dict[Outcome, Rung] = {
         Outcome.SAME_ROOMS: _same_rooms,
         Outcome.SAME_TYPES: _same_types,

@@ -12,7 +12,7 @@ from app.bookings.models import Booking
 from app.bookings.service.assign import Want
 from app.core.columns import new_id
 from app.core.sql import by_hand, run
-from app.rates.quote import Quote, QuotedRoom
+from app.rates.quote import Quote, QuotedRoom, hotel_sells_not
 
 OF_BOOKING = (
     "id",
@@ -37,22 +37,26 @@ OF_BOOKING = (
     "token_version",
 )
 # The keys between the tables are looked at when the whole statement is done. Lists come as JSON: one statement, however many lines.
+# The hotel sells, and goes on selling until this commits: who pauses or suspends it waits for this key of its row, and who comes while
+# that is under way waits here and then finds nothing (docs/adr/0023).
 WRITE = by_hand(f"""
-WITH booking AS (
-  INSERT INTO bookings (stay, {", ".join(OF_BOOKING)}) VALUES (daterange(:check_in, :check_out), :{", :".join(OF_BOOKING)})
+WITH hotel AS MATERIALIZED (
+  SELECT id FROM hotels WHERE id = :hotel_id AND status = 'active' FOR KEY SHARE
+), booking AS (
+  INSERT INTO bookings (stay, {", ".join(OF_BOOKING)}) SELECT daterange(:check_in, :check_out), :{", :".join(OF_BOOKING)} FROM hotel
 ), room AS (
-  INSERT INTO booking_rooms SELECT * FROM jsonb_populate_recordset(NULL::booking_rooms, :rooms)
+  INSERT INTO booking_rooms SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_rooms, :rooms) AS line
 ), night AS (
-  INSERT INTO booking_nights SELECT * FROM jsonb_populate_recordset(NULL::booking_nights, :nights)
+  INSERT INTO booking_nights SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_nights, :nights) AS line
 ), charge AS (
-  INSERT INTO booking_charges SELECT * FROM jsonb_populate_recordset(NULL::booking_charges, :charges)
+  INSERT INTO booking_charges SELECT line.* FROM hotel, jsonb_populate_recordset(NULL::booking_charges, :charges) AS line
 )
-INSERT INTO booking_history (booking_id, to_status, actor, actor_id) VALUES (:id, :status, :actor, :user_id)
+INSERT INTO booking_history (booking_id, to_status, actor, actor_id) SELECT :id, :status, :actor, :user_id FROM hotel
 """)  # noqa: S608 - of constants
 
 
 def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Want], rooms: Mapping[UUID, UUID]) -> None:
-    """Writes a guest's new `booking`, an object that is not of the session.
+    """Writes a guest's new `booking`, an object that is not of the session. Raises NotOnSale when the hotel has stopped selling meanwhile.
 
     `wants`: one for each room of the quote; `rooms`: booking room → room.
     """
@@ -72,7 +76,8 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
     ]
     bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
     lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
-    run(session, WRITE, bound | lists | {"actor": states.GUEST})
+    if run(session, WRITE, bound | lists | {"actor": states.GUEST}).rowcount == 0:
+        raise hotel_sells_not()
 
 
 def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:

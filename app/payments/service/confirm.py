@@ -17,6 +17,7 @@ from app.payments.models import Payment, PaymentState
 from app.payments.service import owe
 from app.rooms.errors import RoomTaken
 
+REFUND_FOR = {Outcome.NO_ROOM: reasons.NO_ROOM, Outcome.HOTEL_NOT_SELLING: reasons.HOTEL_NOT_SELLING}
 TAKES_ROOMS = frozenset({BookingStatus.PENDING_PAYMENT, BookingStatus.EXPIRED})
 
 log = logger(__name__)
@@ -64,8 +65,8 @@ def _give(session: Session, booking: Booking, payment: Payment) -> Outcome | Non
         owe.all_of_it(session, booking, payment, reasons.BOOKING_CANCELLED)
         return None
     outcome = confirm.take_paid(session, booking) if booking.status in TAKES_ROOMS else None
-    if outcome is Outcome.NO_ROOM:
-        owe.all_of_it(session, booking, payment, reasons.NO_ROOM)
+    if outcome is not None and outcome in confirm.NOTHING:
+        owe.all_of_it(session, booking, payment, REFUND_FOR[outcome])
         return outcome
     money.note(session, booking, PaymentStatus.PAID)
     return outcome
@@ -74,9 +75,9 @@ def _give(session: Session, booking: Booking, payment: Payment) -> Outcome | Non
 def _tell(applied: Applied) -> None:
     booking, outcome = applied.booking, applied.outcome
     applied.held.give_back()
-    if outcome is Outcome.NO_ROOM and applied.was == BookingStatus.PENDING_PAYMENT:
+    if outcome in confirm.NOTHING and applied.was == BookingStatus.PENDING_PAYMENT:
         expire.tell(booking)
-    elif outcome not in (None, Outcome.NO_ROOM):
+    elif outcome is not None and outcome not in confirm.NOTHING:
         figures.confirmed(booking)
     log.info(
         "payment_applied", booking=booking.reference, booking_id=str(booking.id), outcome=outcome, status=booking.status

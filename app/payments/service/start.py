@@ -21,7 +21,7 @@ from app.core.logging import logger
 from app.core.metrics import PAYMENTS
 from app.core.outbox import enqueue
 from app.payments import paystack, policies, queries, states
-from app.payments.errors import InReview, NotPayable
+from app.payments.errors import HotelNotSelling, InReview, NotPayable
 from app.payments.jobs import START_PAYMENT
 from app.payments.models import Payment, PaymentState
 from app.payments.references import new_reference
@@ -55,7 +55,7 @@ class Opened:
 def start(asker: Asker, booking_id: UUID, key: idempotency.Key) -> Started:
     """An open attempt as it is, else a fresh one, with its link if the gateway answers in time.
 
-    Raises NotFound, NotPayable, AlreadyPaid, InReview, HoldExpired, Refused, and what `idempotency` raises.
+    Raises NotFound, NotPayable, AlreadyPaid, InReview, HoldExpired, HotelNotSelling, Refused, and what `idempotency` raises.
     """
     opened, replayed = _open(asker, booking_id, key)
     if opened is not None:
@@ -114,6 +114,8 @@ def _refuse_unless_payable(session: Session, booking: Booking) -> None:
         raise NotPayable(f"A booking that is {booking.status} does not wait for a payment")
     if not _is_held(session, booking):
         raise HoldExpired
+    if not booking_queries.standing_of_hotel(session, booking).keeps_holds:
+        raise HotelNotSelling
 
 
 def _is_held(session: Session, booking: Booking) -> bool:
@@ -155,7 +157,14 @@ def _replace(payment_id: UUID) -> link.Order | None:
             return None
         states.move_payment(payment, PaymentState.ABANDONED)
         session.flush()  # the index knows one open attempt a part, and inserts are flushed before updates
-        if not _is_held(session, booking) or queries.state_of_money(session, booking.id, PART):
+        if not _is_wanted(session, booking):
             return None
         log.info("payment_replaced", payment=payment.reference, booking=booking.reference)
         return link.order_of(booking, _insert(session, booking))
+
+
+def _is_wanted(session: Session, booking: Booking) -> bool:
+    """Whether a fresh attempt would buy something: the hold lives, the hotel keeps it, and nobody has paid meanwhile."""
+    if not _is_held(session, booking) or queries.state_of_money(session, booking.id, PART):
+        return False
+    return booking_queries.standing_of_hotel(session, booking).keeps_holds

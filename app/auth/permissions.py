@@ -1,0 +1,116 @@
+"""Who may do what: the one table of roles and verbs that guards, tests and docs/permissions.md read.
+
+At a hotel a person is what his place there makes him, whatever he is elsewhere. Whoever has no place in it hears 404, as if it were not
+there; who has one that does not suffice hears 403. On the platform a person is a guest or one of its admins, and hears 403.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+from app.auth.models import Role
+from app.auth.principal import Principal
+from app.core.audit_trail import Actor
+from app.core.errors import Forbidden, NotFound
+
+
+class Verb(StrEnum):
+    """What can be done: at a hotel, and on the platform."""
+
+    SEE_HOTEL = "hotel.see"
+    WATCH_HOTEL = "hotel.watch"
+    SEE_BOOKINGS = "hotel.see_bookings"
+    EDIT_HOTEL = "hotel.edit"
+    SUBMIT_HOTEL = "hotel.submit"
+    PAUSE_HOTEL = "hotel.pause"
+    CLOSE_HOTEL = "hotel.close"
+    SEE_MEMBERS = "hotel.see_members"
+    MANAGE_MEMBERS = "hotel.manage_members"
+    LEAVE_HOTEL = "hotel.leave"
+
+    DRAFT_HOTEL = "hotels.draft"
+    CREATE_HOTEL = "hotels.create"
+    LIST_HOTELS = "hotels.list"
+    REVIEW_HOTELS = "hotels.review"
+    SUSPEND_HOTELS = "hotels.suspend"
+    CLOSE_HOTELS = "hotels.close"
+
+
+_EVERYBODY = frozenset(Role)
+_PLATFORM = frozenset({Role.PLATFORM_ADMIN})
+_MEMBERS = frozenset({Role.HOTEL_STAFF, Role.HOTEL_ADMIN})
+_OWNERS = frozenset({Role.HOTEL_ADMIN})
+
+AT_HOTEL: Mapping[Verb, frozenset[Role]] = {
+    Verb.SEE_HOTEL: _MEMBERS | _PLATFORM,
+    Verb.WATCH_HOTEL: _MEMBERS | _PLATFORM,
+    Verb.SEE_BOOKINGS: _MEMBERS | _PLATFORM,
+    Verb.EDIT_HOTEL: _OWNERS | _PLATFORM,
+    Verb.SUBMIT_HOTEL: _OWNERS,
+    Verb.PAUSE_HOTEL: _OWNERS,
+    Verb.CLOSE_HOTEL: _OWNERS,
+    Verb.SEE_MEMBERS: _OWNERS | _PLATFORM,
+    Verb.MANAGE_MEMBERS: _OWNERS | _PLATFORM,
+    Verb.LEAVE_HOTEL: _MEMBERS,
+}
+ON_PLATFORM: Mapping[Verb, frozenset[Role]] = {
+    Verb.DRAFT_HOTEL: _EVERYBODY,
+    Verb.CREATE_HOTEL: _PLATFORM,
+    Verb.LIST_HOTELS: _PLATFORM,
+    Verb.REVIEW_HOTELS: _PLATFORM,
+    Verb.SUSPEND_HOTELS: _PLATFORM,
+    Verb.CLOSE_HOTELS: _PLATFORM,
+}
+ALLOWED: Mapping[Verb, frozenset[Role]] = {**AT_HOTEL, **ON_PLATFORM}
+MEANING: Mapping[Verb, str] = {
+    Verb.SEE_HOTEL: "see it while it is not public, and what it still lacks",
+    Verb.WATCH_HOTEL: "follow its live events and their log",
+    Verb.SEE_BOOKINGS: "see its bookings",
+    Verb.EDIT_HOTEL: "change its facts and amenities",
+    Verb.SUBMIT_HOTEL: "hand it in for approval",
+    Verb.PAUSE_HOTEL: "pause it, and resume",
+    Verb.CLOSE_HOTEL: "close it for good",
+    Verb.SEE_MEMBERS: "see its members and invitations",
+    Verb.MANAGE_MEMBERS: "invite, change roles, remove",
+    Verb.LEAVE_HOTEL: "give up one's own place in it",
+    Verb.DRAFT_HOTEL: "draft a hotel of one's own (the e-mail must be verified)",
+    Verb.CREATE_HOTEL: "create a hotel that is active at once",
+    Verb.LIST_HOTELS: "list hotels in any state: the approval queue",
+    Verb.REVIEW_HOTELS: "approve, request changes, reject",
+    Verb.SUSPEND_HOTELS: "suspend any hotel, and reinstate it",
+    Verb.CLOSE_HOTELS: "close any hotel for good",
+}
+
+
+def may(person: Principal, verb: Verb, hotel_id: UUID | None = None) -> bool:
+    """Whether the table allows it, at this hotel if the verb is one of a hotel's."""
+    return _role_for(person, verb, hotel_id) is not None
+
+
+def require(person: Principal, verb: Verb, hotel_id: UUID | None = None) -> Role:
+    """The role that allows it. Raises NotFound for strangers to the hotel, Forbidden for who is known there and may not."""
+    role = _role_for(person, verb, hotel_id)
+    if role is not None:
+        return role
+    if verb in AT_HOTEL and not _is_known_at(person, hotel_id):
+        raise NotFound
+    raise Forbidden
+
+
+def actor(person: Principal, verb: Verb, hotel_id: UUID | None = None) -> Actor:
+    """Who acts, for the audit log. Raises what `require` raises."""
+    return Actor(person.user_id, require(person, verb, hotel_id))
+
+
+def _role_for(person: Principal, verb: Verb, hotel_id: UUID | None) -> Role | None:
+    """The place in the hotel comes first: who has one acts by it where it suffices."""
+    return next((role for role in _roles(person, verb, hotel_id) if role in ALLOWED[verb]), None)
+
+
+def _roles(person: Principal, verb: Verb, hotel_id: UUID | None) -> list[Role]:
+    place = person.memberships.get(hotel_id) if verb in AT_HOTEL and hotel_id else None
+    return [*([Role(place)] if place else []), Role.PLATFORM_ADMIN if person.is_platform_admin else Role.GUEST]
+
+
+def _is_known_at(person: Principal, hotel_id: UUID | None) -> bool:
+    return person.is_platform_admin or (hotel_id is not None and person.works_at(hotel_id))
