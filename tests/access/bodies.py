@@ -4,11 +4,23 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.hotels.checklist import POWER
 from tests import factories
 from tests.access.cast import Cast
-from tests.auth import mailed
+from tests.auth import mailed, rows
 
 PASSWORD, ANOTHER = factories.PASSWORD, "another-battery-staple"
+COMPLETE = """
+UPDATE hotels SET status = 'draft', description = repeat('Quiet rooms by the water. ', 5), phone = '+2348000000003', power_24h = true,
+  generator_hours = 24, has_inverter = true, has_solar = false, water = 'borehole' WHERE id = :id
+"""
+OF_OWNERS, OF_PLATFORM = (
+    ("submit", "pause", "resume", "close"),
+    ("approve", "request-changes", "reject", "suspend", "reinstate", "close"),
+)
+STEPS = [f"POST /hotels/{{hotel_id}}/{step}" for step in OF_OWNERS] + [
+    f"POST /admin/hotels/{{hotel_id}}/{step}" for step in OF_PLATFORM
+]
 _number = itertools.count(1)
 
 
@@ -47,6 +59,43 @@ def _stay() -> dict[str, str]:
     return {"check_in": factories.in_days(40).isoformat(), "check_out": factories.in_days(42).isoformat()}
 
 
+def _own_invitation(cast: Cast) -> str:
+    """To another hotel, for whoever asks; for somebody else where nobody does."""
+    me = cast.asking.get("/users/me").json if cast.asking.token else {}
+    email, elsewhere = me.get("email", "nobody@example.com"), factories.hotel().id
+    owner = cast.api.as_(factories.member(elsewhere))
+    assert owner.post(f"/hotels/{elsewhere}/invitations", {"email": email, "role": "hotel_staff"}).status_code == 202
+    return mailed.last_token(email, "hotel_invitation")
+
+
+def _new_hotel(cast: Cast) -> dict[str, Any]:
+    _to_be_submitted(cast)
+    told = cast.platform_admin.get(f"/hotels/{cast.hotel.id}").json
+    facts = ("description", "address", "city", "state", "location", "phone", *POWER, "water")
+    return {"name": "Amber House", "email": "desk@amber.example"} | {name: told[name] for name in facts}
+
+
+def _in_state(status: str) -> Callable[[Cast], None]:
+    return lambda cast: rows.change(
+        "UPDATE hotels SET status = :status WHERE id = :id", status=status, id=cast.hotel.id
+    )
+
+
+def _to_be_submitted(cast: Cast) -> None:
+    rows.change(COMPLETE, id=cast.hotel.id)
+
+
+# The step is one of the machine's from this state.
+PREPARED: Mapping[str, Callable[[Cast], None]] = {
+    "POST /hotels": lambda _cast: rows.change("UPDATE users SET email_verified_at = clock_timestamp()"),
+    "POST /hotels/{hotel_id}/submit": _to_be_submitted,
+    "POST /hotels/{hotel_id}/resume": _in_state("paused"),
+    "POST /admin/hotels/{hotel_id}/approve": _in_state("submitted"),
+    "POST /admin/hotels/{hotel_id}/request-changes": _in_state("submitted"),
+    "POST /admin/hotels/{hotel_id}/reject": _in_state("submitted"),
+    "POST /admin/hotels/{hotel_id}/reinstate": _in_state("suspended"),
+}
+HEADERS: Mapping[str, dict[str, str]] = {"PATCH /hotels/{hotel_id}": {"If-Match": "*"}}
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /auth/register": lambda _cast: _newcomer(),
     "POST /auth/email/verify": lambda cast: {"token": _link(cast, "verify_email")},
@@ -58,6 +107,13 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /auth/login": _credentials,
     "POST /auth/refresh": _refresh,
     "PATCH /users/me": lambda _cast: {"full_name": "Another Name"},
+    "POST /hotels": lambda _cast: {"name": "Amber House"},
+    "PATCH /hotels/{hotel_id}": lambda _cast: {"name": "Amber House"},
+    **dict.fromkeys(STEPS, lambda _cast: {"reason": "The roof is being mended"}),
+    "PATCH /hotels/{hotel_id}/members/{user_id}": lambda _cast: {"role": "hotel_admin"},
+    "POST /hotels/{hotel_id}/invitations": lambda _cast: {"email": _newcomer()["email"], "role": "hotel_staff"},
+    "POST /invitations/accept": lambda cast: {"token": _own_invitation(cast)},
+    "POST /admin/hotels": lambda cast: _new_hotel(cast),
     "POST /bookings": lambda cast: factories.booking_request(cast.hotel),
     "POST /bookings/lookup": lambda cast: _looked_up(cast),
     "POST /bookings/lookup/link": lambda cast: _looked_up(cast),

@@ -19,10 +19,11 @@ class Cast:
 
     def __init__(self, app: Flask) -> None:
         self.app, self.api = app, Api(app)
+        self.asking = self.api
 
     def prepare(self, role: str, operation: Operation) -> None:
         """Makes who asks and what is asked for: what changes after this the request has changed."""
-        self.headers(role)
+        self.asking = Api(self.app, ROLES[role](self))
         self._path(operation)
 
     def send(self, role: str, operation: Operation, **sent: Any) -> TestResponse:
@@ -82,6 +83,20 @@ class Cast:
         return session
 
     @cached_property
+    def member(self) -> factories.Person:
+        """Somebody else who works there."""
+        return factories.member(self.hotel.id, "hotel_staff")
+
+    @cached_property
+    def invitation(self) -> dict[str, Any]:
+        """One that its admin has sent to a stranger."""
+        wish = {"email": "invited@example.com", "role": "hotel_staff"}
+        answer = self.hotel_admin.post(f"/hotels/{self.hotel.id}/invitations", wish)
+        assert answer.status_code == 202, answer.text
+        told: dict[str, Any] = answer.json
+        return told
+
+    @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
         answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
@@ -112,6 +127,8 @@ ROLES: Mapping[str, Callable[[Cast], str | None]] = {
 
 PATHS: Mapping[str, Callable[[Cast], str]] = {
     "hotel_id": lambda cast: str(cast.hotel.id),
+    "user_id": lambda cast: str(cast.member.id),
+    "invitation_id": lambda cast: str(cast.invitation["id"]),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

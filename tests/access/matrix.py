@@ -38,6 +38,23 @@ GET    /hotels/{hotel_id}                               200   200   200       20
 GET    /hotels/{hotel_id}/offers                        200   200   200       200   200   200      200       200   200
 GET    /hotels/{hotel_id}/events                        401   404   404       404   200   200      200       401   401
 
+POST   /hotels                                          401   201   201       201   201   201      201       401   401
+PATCH  /hotels/{hotel_id}                               401   404   404       404   403   200      200       401   401
+GET    /hotels/{hotel_id}/checklist                     401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/submit                        401   404   404       404   403   200      403       401   401
+POST   /hotels/{hotel_id}/pause                         401   404   404       404   403   200      403       401   401
+POST   /hotels/{hotel_id}/resume                        401   404   404       404   403   200      403       401   401
+POST   /hotels/{hotel_id}/close                         401   404   404       404   403   200      403       401   401
+GET    /amenities                                       200   200   200       200   200   200      200       200   200
+
+GET    /hotels/{hotel_id}/members                       401   404   404       404   403   200      200       401   401
+PATCH  /hotels/{hotel_id}/members/{user_id}             401   404   404       404   403   200      200       401   401
+DELETE /hotels/{hotel_id}/members/{user_id}             401   404   404       404   403   204      204       401   401
+GET    /hotels/{hotel_id}/invitations                   401   404   404       404   403   200      200       401   401
+POST   /hotels/{hotel_id}/invitations                   401   404   404       404   403   202      202       401   401
+DELETE /hotels/{hotel_id}/invitations/{invitation_id}   401   404   404       404   403   204      204       401   401
+POST   /invitations/accept                              401   200   200       200   200   200      200       401   401
+
 POST   /bookings                                        201   201   201       201   201   201      201       401   401
 POST   /bookings/lookup                                 200   200   200       200   200   200      200       200   200
 POST   /bookings/lookup/link                            202   202   202       202   202   202      202       202   202
@@ -52,4 +69,13 @@ POST   /payments/{reference}/verify                     401   202   404       40
 GET    /payments/{reference}/refunds                    401   200   404       404   404   404      200       401   401
 GET    /payments/return                                 200   200   200       200   200   200      200       200   200
 POST   /webhooks/paystack                               200   200   200       200   200   200      200       200   200
+
+GET    /admin/hotels                                    401   403   403       403   403   403      200       401   401
+POST   /admin/hotels                                    401   403   403       403   403   403      201       401   401
+POST   /admin/hotels/{hotel_id}/approve                 401   403   403       403   403   403      200       401   401
+POST   /admin/hotels/{hotel_id}/request-changes         401   403   403       403   403   403      200       401   401
+POST   /admin/hotels/{hotel_id}/reject                  401   403   403       403   403   403      200       401   401
+POST   /admin/hotels/{hotel_id}/suspend                 401   403   403       403   403   403      200       401   401
+POST   /admin/hotels/{hotel_id}/reinstate               401   403   403       403   403   403      200       401   401
+POST   /admin/hotels/{hotel_id}/close                   401   403   403       403   403   403      200       401   401
 """

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.config import settings
-from tests.access.bodies import BODIES, FORMS, QUERIES
+from tests.access.bodies import BODIES, FORMS, HEADERS, PREPARED, QUERIES
 from tests.access.cast import ROLES, Cast
 from tests.access.matrix import MATRIX
 from tests.api import PREFIX
@@ -43,6 +43,8 @@ def sent(cast: Cast, name: str) -> dict[str, Any]:
     if name == SIGNED:
         return signed()
     made: dict[str, Any] = {"query_string": QUERIES[name](cast)} if name in QUERIES else {}
+    if name in HEADERS:
+        made["headers"] = HEADERS[name]
     if name in BODIES:
         made["json"] = BODIES[name](cast)
     if name in FORMS:
@@ -66,8 +68,9 @@ def test_every_route_has_its_line_and_every_line_its_route(application: Flask) -
 def test_who_may(application: Flask, row: Row) -> None:
     operation, cast, wrong = named(application)[row.name], Cast(application), []
     for role, status in row.statuses.items():
-        how = sent(cast, row.name)
         cast.prepare(role, operation)
+        how = sent(cast, row.name)
+        PREPARED.get(row.name, lambda _cast: None)(cast)
         before = content() if status in DENIALS else {}
         answer = cast.send(role, operation, **how)
         if answer.status_code != status:
