@@ -60,8 +60,8 @@ class Settings(BaseSettings):
         7 * 86400, ge=1, description="life of a refresh token, and of a session that is not refreshed"
     )
     password_hash_memory_kib: int = Field(65536, ge=8, description="Argon2id memory; small in tests alone")
-    passwords_waiting: int = Field(
-        2, ge=0, description="requests of one process that may wait to have a password checked; the next are told 503"
+    password_threads: int = Field(
+        3, ge=2, description="requests of one process that may have or await a password's turn; the next are told 503"
     )
     login_failures_per_account: int = Field(10, ge=1, description="wrong passwords for one account before 429")
     login_failures_per_address: int = Field(

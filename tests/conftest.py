@@ -43,7 +43,7 @@ REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 TEST_SETTINGS = {
     "PASSWORD_HASH_MEMORY_KIB": "64",
-    "PASSWORDS_WAITING": "200",
+    "PASSWORD_THREADS": "200",
     "SEARCH_CACHE_SECONDS": "0",
     "SEARCH_LOG_SECONDS": "0",
     "DATABASE_POOL_SIZE": "20",

@@ -1,9 +1,9 @@
-"""Whose password is checked when: a hash is dear (some 0.2 s of a core, 64 MiB), so that each process makes two at a time at most.
+"""Whose password is hashed when: a hash is dear (some 0.2 s of a core, 64 MiB), so that each process makes two at a time at most.
 
 There are two lanes with a thread each: one for people whom we know (they are logged in, or the account was used from their address
-before), one for everybody else. However many strangers try passwords, those we know have their turn at once; and the strangers' thread
-tells the kernel that all other work goes first, so that searches go on beside it. A request that waits for its turn keeps one of the
-few threads that serve everybody: of each lane only so many wait (a setting), the next are told to come back.
+before), one for everybody else. However many strangers try passwords, those we know have their turn; and the strangers' thread tells
+the kernel that all other work goes first, so that searches go on beside it. A request that has its turn or waits for it keeps one of
+the few threads that serve everybody: so many in all are let in (a setting), one fewer of the strangers, the next are told to come back.
 """
 
 import os
@@ -27,38 +27,51 @@ STRANGERS_NICENESS = 10
 NICEST = 19
 
 
+class Room:
+    """Where the requests of both lanes are; `kept_free`: places that a lane must leave to the other."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.inside = 0
+
+    def enter(self, *, kept_free: int) -> None:
+        """Raises Busy."""
+        with self._lock:
+            if self.inside >= settings().password_threads - kept_free:
+                raise _busy()
+            self.inside += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self.inside -= 1
+
+
 class Lane:
     """One turn at a time, in the order in which they were asked for."""
 
-    def __init__(self, name: str, niceness: int) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
+    def __init__(self, name: str, room: Room, *, kept_free: int = 0, niceness: int = 0) -> None:
+        self._room, self._kept_free = room, kept_free
         self._thread = ThreadPoolExecutor(1, f"passwords-{name}", initializer=partial(_be_nice, niceness))
 
     def run(self, work: Callable[[], T]) -> T:
         """What `work` returns or raises, when it had its turn. Raises Busy when too many wait, or when the wait gets too long."""
-        self._enter()
+        self._room.enter(kept_free=self._kept_free)
         try:
-            return self._awaited(self._thread.submit(copy_context().run, work))
+            return _awaited(self._thread.submit(copy_context().run, work))
         finally:
-            self._leave()
+            self._room.leave()
 
-    def _awaited(self, turn: "Future[T]") -> T:
-        with suppress(TooLong):
-            return turn.result(timeout=PATIENCE)
-        if turn.cancel():
-            raise Busy("Many people log in right now; try again")
-        return turn.result()  # it has begun
 
-    def _enter(self) -> None:
-        with self._lock:
-            if self._inside > settings().passwords_waiting:
-                raise Busy("Many people log in right now; try again")
-            self._inside += 1
+def _awaited(turn: "Future[T]") -> T:
+    with suppress(TooLong):
+        return turn.result(timeout=PATIENCE)
+    if turn.cancel():
+        raise _busy()
+    return turn.result()  # it has begun
 
-    def _leave(self) -> None:
-        with self._lock:
-            self._inside -= 1
+
+def _busy() -> Busy:
+    return Busy("Many people log in right now; try again", retry_after=1)
 
 
 def _be_nice(niceness: int) -> None:
@@ -69,5 +82,6 @@ def _be_nice(niceness: int) -> None:
         os.setpriority(os.PRIO_PROCESS, thread, min(NICEST, usual + niceness))
 
 
-KNOWN = Lane("known", 0)
-STRANGERS = Lane("strangers", STRANGERS_NICENESS)
+_ROOM = Room()
+KNOWN = Lane("known", _ROOM)
+STRANGERS = Lane("strangers", _ROOM, kept_free=1, niceness=STRANGERS_NICENESS)

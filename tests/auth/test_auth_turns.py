@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.auth import turns
-from app.auth.turns import Lane
+from app.auth.turns import Lane, Room
 from app.core.errors import Busy
 from tests import factories
 from tests.api import Api
@@ -22,8 +22,12 @@ from tests.realtime.processes import wait_until
 pytestmark = pytest.mark.usefixtures("application")
 
 
+def room(lane: Lane) -> Room:
+    return lane._room
+
+
 @contextmanager
-def occupied(lane: Lane, waiting: int) -> Iterator[None]:
+def occupied(lane: Lane, waiting: int = 0) -> Iterator[None]:
     """Somebody has the lane's turn, and so many wait behind him."""
     begun, end = threading.Event(), threading.Event()
 
@@ -36,21 +40,21 @@ def occupied(lane: Lane, waiting: int) -> Iterator[None]:
         assert begun.wait(5)
         for _ in range(waiting):
             pool.submit(lane.run, lambda: None)
-        wait_until(lambda: lane._inside == 1 + waiting)
+        wait_until(lambda: room(lane).inside == 1 + waiting)
         try:
             yield
         finally:
             end.set()
-    wait_until(lambda: lane._inside == 0)
+    wait_until(lambda: room(lane).inside == 0)
 
 
 def test_so_many_wait_and_the_next_is_told_to_come_back(api: Api, with_settings: Callable[..., Any]) -> None:
-    with_settings(passwords_waiting=1)
+    with_settings(password_threads=3)
     ada = factories.person()
     with occupied(turns.STRANGERS, waiting=1):
         for answer in (log_in(api.app, ada), api.post("/auth/register", ADA)):
             assert (answer.status_code, answer.json["code"]) == (503, "busy")
-            assert int(answer.headers["Retry-After"]) > 0
+            assert int(answer.headers["Retry-After"]) == 1
         assert rows.count("users") == 1
         assert rows.count("sessions") == 0
         assert rows.count("throttle_buckets") == 0
@@ -58,7 +62,7 @@ def test_so_many_wait_and_the_next_is_told_to_come_back(api: Api, with_settings:
 
 
 def test_who_is_known_does_not_wait_for_strangers(api: Api, with_settings: Callable[..., Any]) -> None:
-    with_settings(passwords_waiting=1)
+    with_settings(password_threads=3)
     ada, obi = factories.person(), factories.person()
     assert log_in(api.app, ada).status_code == 200
     me = Api(api.app, log_in(api.app, ada).json["access_token"])
@@ -70,10 +74,18 @@ def test_who_is_known_does_not_wait_for_strangers(api: Api, with_settings: Calla
         assert me.post("/users/me/password", body).status_code == 204
 
 
+def test_not_all_threads_are_for_passwords_even_of_those_we_know(with_settings: Callable[..., Any]) -> None:
+    with_settings(password_threads=3)
+    with occupied(turns.KNOWN, waiting=2):
+        for lane in (turns.KNOWN, turns.STRANGERS):
+            with pytest.raises(Busy):
+                lane.run(lambda: None)
+
+
 def test_a_wait_that_gets_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.05)
-    lane, ran = Lane("tests", 0), []
-    with occupied(lane, waiting=0), pytest.raises(Busy):
+    lane, ran = Lane("tests", Room()), list[int]()
+    with occupied(lane), pytest.raises(Busy):
         lane.run(lambda: ran.append(1))
     assert lane.run(lambda: "next") == "next"
     assert ran == []
@@ -81,15 +93,15 @@ def test_a_wait_that_gets_too_long_ends(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_what_has_begun_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.01)
-    assert Lane("tests", 0).run(lambda: threading.Event().wait(0.1)) is False
+    assert Lane("tests", Room()).run(lambda: threading.Event().wait(0.1)) is False
 
 
 def test_errors_come_through_and_give_the_turn_back() -> None:
-    lane = Lane("tests", 0)
+    lane = Lane("tests", Room())
     for error in (ValueError, TimeoutError, Busy):
         with pytest.raises(error):
             lane.run(lambda error=error: _raise(error))  # type: ignore[misc]
-    assert lane._inside == 0
+    assert room(lane).inside == 0
     assert lane.run(lambda: 7) == 7
 
 
@@ -98,7 +110,7 @@ def _raise(error: type[Exception]) -> None:
 
 
 def test_one_at_a_time_in_the_order_of_asking() -> None:
-    lane, order, inside = Lane("tests", 0), [], []
+    lane, order, inside = Lane("tests", Room()), list[int](), list[int]()
 
     def work(number: int) -> None:
         inside.append(number)

@@ -6,6 +6,7 @@ looked at, again when its turn has come, and by counting before the look, so tha
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from app.auth.service import opened
 from app.auth.service.opened import Checked, Device, LoggedIn
 from app.core import throttle
 from app.core.db import reading, transaction
+from app.core.errors import Busy
 from app.core.throttle import Bucket
 
 
@@ -89,10 +91,11 @@ def _checked(attempt: Attempt, password: str) -> Row[Any]:
 
 
 def _fresh_hash(lane: turns.Lane, account: Row[Any], password: str) -> str:
-    """Made with today's parameters."""
-    if not passwords.is_outdated(account.password_hash):
-        return str(account.password_hash)
-    return lane.run(partial(passwords.hash_of, password))
+    """Made with today's parameters, unless there is no turn for it now: then next time."""
+    if passwords.is_outdated(account.password_hash):
+        with suppress(Busy):
+            return lane.run(partial(passwords.hash_of, password))
+    return str(account.password_hash)
 
 
 def _keep_hash(session: Session, account: Row[Any], fresh_hash: str) -> None:
