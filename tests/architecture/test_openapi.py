@@ -139,7 +139,9 @@ def test_login_is_asked_for_where_the_document_says_so(
             assert refused == operation.asks_for_login, str(operation)
         if operation.asks_for_login:
             assert "401" in operation.said["responses"], str(operation)
-            by_token = [{"booking_token": []}] if str(operation) in OPENED_BY_BOOKING_TOKEN else []
+            by_token: list[dict[str, list[str]]] = (
+                [{"booking_token": []}] if str(operation) in OPENED_BY_BOOKING_TOKEN else []
+            )
             assert operation.said["security"] == [*LOGIN, *by_token], str(operation)
 
 
