@@ -47,7 +47,7 @@ def booking(row: Mapping[str, Any]) -> dict[str, Any]:
 def made(row: Mapping[str, Any]) -> dict[str, Any]:
     """The same for whoever made it: with the token that opens it, if one does."""
     version = row["token_version"]
-    return booking(row) | {"booking_token": None if version is None else tokens.token_of(row["id"], version)}
+    return booking(row) | ({} if version is None else {"booking_token": tokens.token_of(row["id"], version)})
 
 
 def looked_up(row: Mapping[str, Any]) -> dict[str, Any]:

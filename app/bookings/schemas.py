@@ -168,10 +168,10 @@ class BookingOut(Schema):
 
 class BookingMadeOut(BookingOut):
     """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays and cancels this booking alone; the same
-    request sent again tells it again, and our mails to the guest carry it. Null for who is logged in.
+    request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
     """
 
-    booking_token = ma.fields.String(allow_none=True)
+    booking_token = ma.fields.String()
 
 
 class BookingsOut(Schema):

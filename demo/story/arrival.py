@@ -127,5 +127,8 @@ def twelve_for_twelve(cast: Cast) -> str:
 def _at_once(cast: Cast, wanted: list[dict[str, Any]]) -> Counter[int]:
     with ThreadPoolExecutor(len(wanted)) as pool:
         guests = list(pool.map(lambda _: Person.registered(cast.stage, "Crowd"), wanted))
-        answers = pool.map(lambda guest, request: guest.post("/bookings", request), guests, wanted)
+        own = [
+            body | {"guest": body["guest"] | {"email": guest.email}} for body, guest in zip(wanted, guests, strict=True)
+        ]
+        answers = pool.map(lambda guest, body: guest.post("/bookings", body), guests, own)
         return Counter(answer.status_code for answer in answers)

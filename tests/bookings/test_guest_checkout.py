@@ -41,7 +41,7 @@ def test_it_costs_one_statement_less_than_with_a_login(api: Api, count_statement
 
 def test_with_a_login_there_is_no_token(api: Api) -> None:
     answer = api.as_(factories.person()).post("/bookings", request(), key=new_key())
-    assert (answer.status_code, answer.json["booking_token"]) == (201, None)
+    assert (answer.status_code, "booking_token" in answer.json) == (201, False)
     assert one("SELECT token_version FROM bookings") is None
 
 
