@@ -44,10 +44,19 @@ def test_the_table_is_the_drawing() -> None:
 
 
 @pytest.mark.parametrize("status", list(HotelStatus))
-@pytest.mark.parametrize("step", list(Step))
-def test_every_step_from_every_state(status: HotelStatus, step: Step) -> None:
-    hotel_id, actor = factories.hotel(status=status).id, Actor(new_id(), "platform_admin")
-    possible = NEXT[status]
+def test_every_step_from_every_state(status: HotelStatus) -> None:
+    actor = Actor(new_id(), "platform_admin")
+    for step in Step:
+        take(step, status, actor)
+    lines = rows("SELECT step, from_status, to_status, actor, actor_id, reason FROM hotel_status_log ORDER BY step")
+    assert [tuple(line.values()) for line in lines] == [
+        (step, status, to, "platform", actor.id, "because") for step, to in sorted(NEXT[status].items())
+    ]
+
+
+def take(step: Step, status: HotelStatus, actor: Actor) -> None:
+    """The step, by a hotel of its own that is in this state: it leads where the table says, or nowhere."""
+    hotel_id, possible = factories.hotel(status=status).id, NEXT[status]
     with transaction() as session:
         hotel = queries.lock_for_step(session, hotel_id)
         before = hotel.version
@@ -60,9 +69,3 @@ def test_every_step_from_every_state(status: HotelStatus, step: Step) -> None:
     with transaction() as session:
         after = session.scalars(select(Hotel).where(Hotel.id == hotel_id)).one()
         assert (after.status, after.version) == (possible.get(step, status), before + (step in possible))
-    lines = [
-        (line["step"], line["from_status"], line["to_status"], line["actor"], line["actor_id"], line["reason"])
-        for line in rows("SELECT * FROM hotel_status_log")
-    ]
-    moved = [(step, status, possible[step], "platform", actor.id, "because")] if step in possible else []
-    assert lines == moved
