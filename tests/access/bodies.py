@@ -75,7 +75,7 @@ def _new_hotel(cast: Cast) -> dict[str, Any]:
     return {"name": "Amber House", "email": "desk@amber.example"} | {name: told[name] for name in facts}
 
 
-def _in_state(status: str) -> Callable[[Cast], None]:
+def _in_state(status: str) -> Callable[[Cast], object]:
     return lambda cast: rows.change(
         "UPDATE hotels SET status = :status WHERE id = :id", status=status, id=cast.hotel.id
     )
@@ -86,7 +86,7 @@ def _to_be_submitted(cast: Cast) -> None:
 
 
 # The step is one of the machine's from this state.
-PREPARED: Mapping[str, Callable[[Cast], None]] = {
+PREPARED: Mapping[str, Callable[[Cast], object]] = {
     "POST /hotels": lambda _cast: rows.change("UPDATE users SET email_verified_at = clock_timestamp()"),
     "POST /hotels/{hotel_id}/submit": _to_be_submitted,
     "POST /hotels/{hotel_id}/resume": _in_state("paused"),
