@@ -36,18 +36,18 @@ VALUES (gen_random_uuid(), :guest_id::text, 'bookings.create', gen_random_uuid()
 ON CONFLICT DO NOTHING RETURNING resource_id AS booking_id,
   (SELECT count(pg_advisory_xact_lock(hashtextextended(turn, 0))) FROM unnest(ARRAY[:guest_id::text, :guest_email::text]) AS turn) \gset
 -- what is open for him, for his e-mail and from his address
-SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - clock_timestamp())::float8 AS seconds FROM (
+SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - statement_timestamp())::float8 AS seconds FROM (
   SELECT 'user' AS whose, status, coalesce(release_at, check_in + interval '1 day') AS ends FROM bookings
-  WHERE user_id = :guest_id::uuid AND (status = 'pending_payment' AND release_at > clock_timestamp()
+  WHERE user_id = :guest_id::uuid AND (status = 'pending_payment' AND release_at > statement_timestamp()
     OR status = 'confirmed' AND payment_timing = 'pay_at_hotel' AND payment_status = 'unpaid' AND check_in >= current_date)
   UNION ALL
   SELECT 'email', status, coalesce(release_at, check_in + interval '1 day') FROM bookings
-  WHERE guest_email = :guest_email::citext AND (status = 'pending_payment' AND release_at > clock_timestamp()
+  WHERE guest_email = :guest_email::citext AND (status = 'pending_payment' AND release_at > statement_timestamp()
     OR status = 'confirmed' AND payment_timing = 'pay_at_hotel' AND payment_status = 'unpaid' AND check_in >= current_date)
   UNION ALL (
   SELECT 'address', status, release_at FROM bookings
   WHERE booked_from = ('10.0.' || :high::text || '.' || :low::text)::inet AND status = 'pending_payment'
-    AND release_at > clock_timestamp() ORDER BY release_at LIMIT 200)
+    AND release_at > statement_timestamp() ORDER BY release_at LIMIT 200)
 ) AS open GROUP BY whose, status;
 -- a room
 WITH candidate AS (
