@@ -10,6 +10,7 @@ from app.auth.views import users_blp as users
 from app.bookings.views import blp as bookings
 from app.core import health
 from app.core.api import PREFIX
+from app.hotels.photos.views import blp as photos
 from app.hotels.views import blp as hotels
 from app.payments.views import blp as payments
 from app.payments.views import booking_payments_blp as booking_payments
@@ -17,7 +18,7 @@ from app.payments.views import webhooks_blp as webhooks
 from app.realtime.views import blp as events
 from app.search.views import blp as search
 
-API_BLUEPRINTS = (auth, users, search, hotels, bookings, booking_payments, payments, webhooks, events)
+API_BLUEPRINTS = (auth, users, search, hotels, photos, bookings, booking_payments, payments, webhooks, events)
 DOCS = "/docs"
 DOCS_PAGE = {
     "app_name": "SmartStay",

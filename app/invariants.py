@@ -3,10 +3,11 @@
 from app.bookings import invariants as bookings
 from app.core import delivery_invariants as core
 from app.core.invariants import Invariant
+from app.hotels import photo_invariants as photos
 from app.mail import invariants as mail
 from app.payments import invariants as payments
 from app.rooms import invariants as rooms
 
 ALL: tuple[Invariant, ...] = (
-    core.INVARIANTS + mail.INVARIANTS + rooms.INVARIANTS + bookings.INVARIANTS + payments.INVARIANTS
+    core.INVARIANTS + mail.INVARIANTS + photos.INVARIANTS + rooms.INVARIANTS + bookings.INVARIANTS + payments.INVARIANTS
 )

@@ -32,6 +32,12 @@ class Api:
     def patch(self, path: str, body: Any) -> Any:
         return self._send("PATCH", path, json=body)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._send("PUT", path, json=body)
+
+    def delete(self, path: str) -> Any:
+        return self._send("DELETE", path)
+
     def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **rest: Any) -> Any:
         auth = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         return self.app.test_client().open(PREFIX + path, method=method, headers=(headers or {}) | auth, **rest)

@@ -79,7 +79,7 @@ def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[st
 
 @dataclass(frozen=True)
 class World:
-    """A guest who waits for his payment at a hotel, and a stranger."""
+    """A guest who waits for his payment at a hotel, which he manages as well, and a stranger."""
 
     app: Flask
     guest: Api
@@ -110,10 +110,11 @@ class World:
 def world(app: Flask) -> World:
     api = Api(app)
     hotel = factories.hotel({"Deluxe": 3})
-    guest, stranger = (api.as_(factories.person()) for _ in range(2))
+    guest, stranger = api.as_(factories.member(hotel.id)), api.as_(factories.person())
     booking = guest.post("/bookings", factories.booking_request(hotel), key=new_key()).json
     payment = guest.post(f"/bookings/{booking['id']}/payments", {}, key=new_key()).json
     ids = {"hotel_id": str(hotel.id), "booking_id": booking["id"], "reference": payment["reference"]}
+    ids |= {"photo_id": str(factories.photo(hotel.id))}
     return World(app, guest, stranger, ids)
 
 

@@ -61,6 +61,15 @@ class Int(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class Flag(ma.fields.Boolean):
+    """A JSON `true` or `false`, and nothing that resembles one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class QueryInt(ma.fields.Integer):
     """An integer of a query string between two bounds."""
 

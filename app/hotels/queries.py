@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.hotels.errors import HotelNotFound
 from app.hotels.models import Hotel, HotelStatus
+from app.hotels.photos.queries import shown
 
 _POINT = cast(Hotel.location, Geometry)
 _FACTS = (
@@ -46,8 +47,8 @@ class Wanted:
 
 
 def get_facts(session: Session, hotel_id: UUID) -> dict[str, Any]:
-    """What is public of a hotel, in any state, JSON-ready. Raises HotelNotFound."""
-    row = session.execute(select(*_FACTS).where(Hotel.id == hotel_id)).one_or_none()
+    """What is public of a hotel, in any state, JSON-ready; `photos` as `photos.queries.shown` tells them. Raises HotelNotFound."""
+    row = session.execute(select(*_FACTS, shown()).where(Hotel.id == hotel_id)).one_or_none()
     if row is None:
         raise HotelNotFound
     return _facts(dict(row._mapping))

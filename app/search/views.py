@@ -51,7 +51,7 @@ def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:
 @blp.response(200, HotelPageView)
 @blp.problems(404)
 def show_hotel(hotel_id: UUID) -> dict[str, Any]:
-    """See a hotel and its room types.
+    """See a hotel, its photos and its room types.
 
     Hotels that are not active are shown to their members and to the platform's people only.
     """

@@ -2,6 +2,7 @@
 
 from app.bookings.service import expire, hold
 from app.core import audit, upkeep
+from app.hotels.photos.service import sweep as photos
 from app.payments.service import watch
 from workers.binding import tick
 
@@ -34,6 +35,11 @@ def follow_refunds() -> None:
 @tick("payments.reconcile")
 def order_reconciliation() -> None:
     watch.order_reconciliation()
+
+
+@tick("photos.sweep")
+def sweep_photos() -> None:
+    photos.sweep()
 
 
 @tick("upkeep.purge")
