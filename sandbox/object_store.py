@@ -8,7 +8,7 @@ import json
 
 from flask import Flask, Request, request
 from flask.typing import ResponseReturnValue
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.test import Client

@@ -22,9 +22,17 @@ def mounted(sandbox: Sandbox) -> ObjectStore:
 @pytest.fixture(autouse=True)
 def bucket(application: Any, mounted: ObjectStore) -> Iterator[ObjectStore]:
     mounted.forget()
-    object_store._store.cache_clear()
+    store().breaker.succeeded()
     yield mounted
     mounted.world.switches.clear()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The store has a fifth of a second to answer."""
+    monkeypatch.setattr(object_store, "READ_SECONDS", 0.2)
+    object_store._store.cache_clear()
+    yield
     object_store._store.cache_clear()
 
 
@@ -100,8 +108,8 @@ def test_what_is_merely_not_there_is_no_failure() -> None:
         store().read("a", etag='"e"', most=1)
 
 
-def test_a_slow_store_is_left_in_time(bucket: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(object_store, "READ_SECONDS", 0.2)
+@pytest.mark.usefixtures("impatient")
+def test_a_slow_store_is_left_in_time(bucket: ObjectStore) -> None:
     bucket.world.switches.put({"s3": "hang:3"})
     began = time.monotonic()
     with pytest.raises(NoAnswer, match="ReadTimeoutError"):

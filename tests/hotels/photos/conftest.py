@@ -21,10 +21,9 @@ def mounted(sandbox: Sandbox) -> ObjectStore:
 def store(application: Flask, mounted: ObjectStore) -> Iterator[ObjectStore]:
     """An empty bucket, and no breaker that another test has opened."""
     mounted.forget()
-    object_store._store.cache_clear()
+    object_store.store().breaker.succeeded()
     yield mounted
     mounted.world.switches.clear()
-    object_store._store.cache_clear()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -119,7 +120,8 @@ def test_a_sweep_meets_a_late_complete(album: Album, run_jobs: Jobs) -> None:
         begun = album.begun(SMALL_PICTURE)
         posted(begun, SMALL_PICTURE)
         pass_time(begun["id"], 2 * DAY)
-        answer, _ = at_once([partial(album.complete, begun["id"]), sweep])
+        calls: list[Callable[[], Any]] = [partial(album.complete, begun["id"]), sweep]
+        answer, _ = at_once(calls)
         run_jobs()
         status = row(begun["id"])["status"]
         assert (answer.status_code, status) in {(202, "ready"), (404, "removed"), (409, "removed")}

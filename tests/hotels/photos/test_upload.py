@@ -69,9 +69,9 @@ def test_the_form_is_good_for_one_object_of_this_size_and_type(album: Album) -> 
 
 
 def test_browsers_may_know_the_bucket_by_another_address(album: Album, with_settings: Callable[..., Any]) -> None:
+    photo_id = album.added()
     with_settings(public_upload_url="https://uploads.example.com", public_photos_url="https://cdn.example.com/")
     assert album.begun(bytes(10))["upload"]["url"] == "https://uploads.example.com"
-    photo_id = album.added()
     large = album.photo(photo_id)["urls"]["large"]
     assert large == f"https://cdn.example.com/photos/{album.hotel_id}/{photo_id}/large.webp"
 
