@@ -76,27 +76,34 @@ def _begins(photo_id: UUID) -> int:
 @retrying
 def _refuse(checked: Photo, reason: Refusal) -> None:
     with transaction() as session:
-        photo = queries.lock_at_work(session, checked)
-        if photo is not None and photo.status == PhotoStatus.CHECKING:
-            states.refuse(photo, reason)
-        enqueue(session, CLEAR_PHOTO, photo_id=checked.id)
+        photo = _still_checking(session, checked)
+        if photo is None:
+            return
+        states.refuse(photo, reason)
     PHOTOS.labels(reason).inc()
     log.info("photo_refused", photo_id=str(checked.id), hotel_id=str(checked.hotel_id), reason=reason)
 
 
 @retrying
 def _show(checked: Photo, large: Picture) -> None:
-    """The last in the hotel's order, and its cover if there is none. One that was removed meanwhile is cleared away."""
+    """The last in the hotel's order, and its cover if there is none."""
     with transaction() as session:
-        photo = queries.lock_at_work(session, checked)
-        if photo is not None and photo.status == PhotoStatus.CHECKING:
-            last, has_cover = _order_and_cover(session, photo.hotel_id)
-            states.move(photo, PhotoStatus.READY)
-            photo.width, photo.height = large.width, large.height
-            photo.position, photo.is_cover = last + 1, not has_cover
-        enqueue(session, CLEAR_PHOTO, photo_id=checked.id)
+        photo = _still_checking(session, checked)
+        if photo is None:
+            return
+        last, has_cover = _order_and_cover(session, photo.hotel_id)
+        states.move(photo, PhotoStatus.READY)
+        photo.width, photo.height = large.width, large.height
+        photo.position, photo.is_cover = last + 1, not has_cover
     PHOTOS.labels("ready").inc()
     log.info("photo_ready", photo_id=str(checked.id), hotel_id=str(checked.hotel_id))
+
+
+def _still_checking(session: Session, checked: Photo) -> Photo | None:
+    """The photo, locked; None when it was removed or judged meanwhile. Either way the store has something of it that may go."""
+    enqueue(session, CLEAR_PHOTO, photo_id=checked.id)
+    photo = queries.lock_at_work(session, checked)
+    return photo if photo is not None and photo.status == PhotoStatus.CHECKING else None
 
 
 def _order_and_cover(session: Session, hotel_id: UUID) -> tuple[int, bool]:
