@@ -62,6 +62,7 @@ beat_schedule = {
     "payments.follow_through": {"task": "payments.follow_through", "schedule": 15.0, "options": _TICK},
     "refunds.follow": {"task": "refunds.follow", "schedule": 30.0, "options": _TICK},
     "payments.reconcile": {"task": "payments.reconcile", "schedule": 3600.0, "options": _TICK},
+    "photos.sweep": {"task": "photos.sweep", "schedule": 86400.0, "options": _TICK},
     "upkeep.purge": {"task": "upkeep.purge", "schedule": 86400.0, "options": _TICK},
     "invariants.check": {"task": "invariants.check", "schedule": 86400.0, "options": _TICK},
 }

@@ -14,6 +14,7 @@ from app.core.api import PREFIX
 from app.erasure.views import blp as erasure
 from app.hotels.member_views import blp as members
 from app.hotels.member_views import invitations_blp as invitations
+from app.hotels.photos.views import blp as photos
 from app.hotels.views import amenities_blp as amenities
 from app.hotels.views import blp as hotels
 from app.payments.views import blp as payments
@@ -29,6 +30,7 @@ API_BLUEPRINTS = (
     search,
     hotels,
     amenities,
+    photos,
     members,
     invitations,
     bookings,

@@ -110,6 +110,21 @@ class Settings(BaseSettings):
     )
     refund_follow_seconds: int = Field(30, ge=1, description="how often a refund that is not final is looked at")
 
+    s3_endpoint_url: str | None = Field(None, description="the object store, or the sandbox's; none = Amazon S3")
+    s3_region: str = Field("us-east-1", description="where the bucket is")
+    s3_bucket: str = Field("smartstay-photos", description="where pictures lie")
+    s3_access_key_id: str | None = Field(None, description="who we are there; none = the machine's own role")
+    s3_secret_access_key: SecretStr | None = Field(None, description="signs uploads and calls to the object store")
+    public_upload_url: str | None = Field(
+        None, description="where browsers post pictures to; none = the bucket's own address"
+    )
+    public_photos_url: str = Field(
+        "http://127.0.0.1:8010/smartstay-photos", description="where pictures are read: a CDN, or the bucket"
+    )
+    photo_max_bytes: int = Field(10 * 2**20, ge=1, description="the largest picture that is taken, in bytes")
+    photo_max_pixels: int = Field(40_000_000, ge=1, description="the most pixels a picture may have")
+    photos_per_hotel: int = Field(30, ge=1, description="photos a hotel may have, uploads under way among them")
+
     smtp_host: str = Field("127.0.0.1", description="mail server")
     smtp_port: int = Field(1025, ge=1, description="mail server's port")
     smtp_username: str | None = Field(None, description="mail account; none = no login")
@@ -122,8 +137,8 @@ class Settings(BaseSettings):
         if self.environment == "production":
             weak = [
                 name
-                for name in ("secret_key", "paystack_secret_key")
-                if "development" in getattr(self, name).get_secret_value()
+                for name in ("secret_key", "paystack_secret_key", "s3_secret_access_key")
+                if (secret := getattr(self, name)) and "development" in secret.get_secret_value()
             ]
             if weak or len(self.secret_key.get_secret_value()) < 32:
                 raise ValueError(

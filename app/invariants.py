@@ -4,6 +4,7 @@ from app.bookings import invariants as bookings
 from app.core import delivery_invariants as core
 from app.core.invariants import Invariant
 from app.erasure import invariants as erasure
+from app.hotels import photo_invariants as photos
 from app.mail import invariants as mail
 from app.payments import invariants as payments
 from app.rooms import invariants as rooms
@@ -11,6 +12,7 @@ from app.rooms import invariants as rooms
 ALL: tuple[Invariant, ...] = (
     core.INVARIANTS
     + mail.INVARIANTS
+    + photos.INVARIANTS
     + rooms.INVARIANTS
     + bookings.INVARIANTS
     + payments.INVARIANTS

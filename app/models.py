@@ -5,6 +5,7 @@ from app.bookings import models as bookings
 from app.core import models as core
 from app.core.columns import Model
 from app.hotels import models as hotels
+from app.hotels.photos import models as photos
 from app.mail import models as mail
 from app.payments import models as payments
 from app.rates import models as rates
@@ -13,4 +14,4 @@ from app.search import models as search
 
 metadata = Model.metadata
 
-__all__ = ["auth", "bookings", "core", "hotels", "mail", "metadata", "payments", "rates", "rooms", "search"]
+__all__ = ["auth", "bookings", "core", "hotels", "mail", "metadata", "payments", "photos", "rates", "rooms", "search"]

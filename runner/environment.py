@@ -38,6 +38,10 @@ def _vendors(sandbox: str) -> dict[str, str]:
         "SANDBOX_URL": sandbox,
         "PAYSTACK_BASE_URL": f"{sandbox}/paystack",
         "PAYSTACK_SECRET_KEY": "sk_test_smartstay_development",
+        "S3_ENDPOINT_URL": sandbox,
+        "S3_ACCESS_KEY_ID": "smartstay-development",
+        "S3_SECRET_ACCESS_KEY": "smartstay-development",
+        "PUBLIC_PHOTOS_URL": f"{sandbox}/smartstay-photos",
     }
 
 

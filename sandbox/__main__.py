@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 
+from sandbox import object_store
 from sandbox.server import DEVELOPMENT_KEYS, Sandbox
 
 
@@ -36,6 +37,7 @@ def main() -> int:
         host=given.host,
         public_url=given.public_url,
     )
+    object_store.mount(box)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())

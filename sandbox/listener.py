@@ -22,10 +22,22 @@ class QuietHandler(WSGIRequestHandler):
         self.close_connection = True
 
 
+class ByPath:
+    """Gives a request to the application mounted at the first part of its path, if there is one, with the whole path."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.mounted: dict[str, Flask] = {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        first = environ["PATH_INFO"].lstrip("/").partition("/")[0]
+        return self.mounted.get(first, self.app)(environ, start_response)
+
+
 class Droppable:
     """Turns a response marked as dropped into a closed connection."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: ByPath) -> None:
         self.app = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -35,6 +47,6 @@ class Droppable:
         return answered
 
 
-def listen(app: Flask, host: str, port: int) -> ThreadedWSGIServer:
+def listen(app: ByPath, host: str, port: int) -> ThreadedWSGIServer:
     """Bound and listening when it returns; port 0 takes a free one, told by `server.port`."""
     return ThreadedWSGIServer(host, port, Droppable(app), QuietHandler)

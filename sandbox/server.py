@@ -2,13 +2,13 @@
 
 import ipaddress
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from flask import Flask
 
 from sandbox import control, control_paystack, pages, world
-from sandbox.listener import listen
+from sandbox.listener import ByPath, listen
 from sandbox.mailbox import control as mail_control
 from sandbox.mailbox import pages as mail_pages
 from sandbox.mailbox.smtp import SmtpListener
@@ -62,7 +62,8 @@ class Sandbox:
         self.world = world.build(State(state), dict(secret_keys or DEVELOPMENT_KEYS))
         if webhook_url is not None:
             self.webhook_url = webhook_url
-        self.http = listen(create_app(self.world), host, http_port)
+        self.app = ByPath(create_app(self.world))
+        self.http = listen(self.app, host, http_port)
         self.smtp = SmtpListener(self.world, host, smtp_port)
         self.url = (public_url or f"http://{_reachable(host)}:{self.http.port}").rstrip("/")
         self.world.url = self.url
@@ -82,6 +83,11 @@ class Sandbox:
     @webhook_url.setter
     def webhook_url(self, url: str | None) -> None:
         self.world.settings.put("webhook_url", url)
+
+    def mount(self, name: str, app: Flask, forget: Callable[[], None]) -> None:
+        """Has `app` answer whatever begins with `/name`; `forget` empties it at a reset."""
+        self.app.mounted[name] = app
+        self.world.forgetting.append(forget)
 
     def start(self) -> None:
         self.world.background.start()

@@ -49,6 +49,7 @@ RULES: dict[str, Callable[[object], bool]] = {
     "status": _text,
     "metadata": lambda value: value is None or value in ("string", "") or (_whole(value) and value == 0),
     "smtp": _word(SMTP),
+    "s3": _word(FAULT),
 }
 
 

@@ -1,7 +1,7 @@
 """The parts of one running sandbox, as views and background work reach them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
@@ -18,7 +18,10 @@ EXTENSION = "sandbox"
 
 @dataclass
 class World:
-    """`keys` maps each secret key to its mode, "test" or "live"; `url` is what browsers are sent to."""
+    """`keys` maps each secret key to its mode, "test" or "live"; `url` is what browsers are sent to.
+
+    `forgetting`: what else is emptied at a reset.
+    """
 
     keys: Mapping[str, str]
     state: State
@@ -28,6 +31,7 @@ class World:
     background: Background
     mail: MailStore
     url: str = ""
+    forgetting: list[Callable[[], None]] = field(default_factory=list)
 
     def secret_key(self, mode: str) -> str:
         """The key that signs this mode's webhooks: the first one given for it."""
@@ -37,6 +41,8 @@ class World:
         """Forgets everything but the settings; ids go on."""
         self.state.reset()
         self.switches.clear()
+        for forget in self.forgetting:
+            forget()
 
 
 def this_world() -> World:

@@ -36,6 +36,9 @@ class Api:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self._send("PATCH", path, json=body, headers=headers)
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._send("PUT", path, json=body)
+
     def delete(self, path: str) -> Any:
         return self._send("DELETE", path)
 

@@ -115,6 +115,10 @@ def application(sandbox: Sandbox) -> Iterator[Flask]:
             "REDIS_URL": REDIS_URL,
             "PAYSTACK_BASE_URL": sandbox.paystack_url,
             "SMTP_PORT": str(sandbox.smtp_port),
+            "S3_ENDPOINT_URL": sandbox.url,
+            "S3_ACCESS_KEY_ID": "tests",
+            "S3_SECRET_ACCESS_KEY": "secret-of-tests",
+            "PUBLIC_PHOTOS_URL": f"{sandbox.url}/smartstay-photos",
         }
         settings.cache_clear()
         command.upgrade(alembic_config(), "head")

@@ -14,6 +14,7 @@ from app.auth.models import User
 from app.core.columns import new_id
 from app.core.db import transaction
 from app.hotels.models import Hotel, Member
+from app.hotels.photos.models import Photo
 from app.rates.models import RatePlan, RateSpan
 from app.rooms.models import Room, RoomType
 
@@ -147,6 +148,25 @@ def room_type(hotel_id: UUID, name: str, count: int, *, price: int, occupancy: i
     for plan_id, timing in zip(plan_ids, ("pay_now", "pay_at_hotel"), strict=True):
         rate_plan(hotel_id, type_id, plan_id=plan_id, timing=timing, price=price)
     return TypeForTests(type_id, room_ids, *plan_ids)
+
+
+def photo(hotel_id: UUID, *, position: int = 1, **columns: Any) -> UUID:
+    """A photo that is ready, the cover if it is the first; the store has nothing of it."""
+    photo_id = new_id()
+    values = {
+        "status": "ready",
+        "content_type": "image/jpeg",
+        "bytes": 1000,
+        "upload_expires_at": datetime.now(UTC) + timedelta(minutes=10),
+        "upload_etag": '"etag"',
+        "position": position,
+        "is_cover": position == 1,
+        "width": 1600,
+        "height": 1200,
+    } | columns
+    with transaction() as session:
+        session.execute(insert(Photo).values(id=photo_id, hotel_id=hotel_id, **values))
+    return photo_id
 
 
 def rate_plan(

@@ -139,6 +139,7 @@ def world(app: Flask) -> World:
         "hotel_id": str(hotel.id),
         "user_id": str(staff.id),
         "invitation_id": invitation["id"],
+        "photo_id": str(factories.photo(hotel.id)),
         "booking_id": booking["id"],
         "booking_reference": booking["reference"],
         "reference": payment["reference"],

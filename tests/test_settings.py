@@ -63,6 +63,7 @@ def test_no_process_starts_in_production_with_a_development_secret(process: str)
     [
         ({"SECRET_KEY": "short"}, "production needs secrets of its own: set SECRET_KEY"),
         ({"PAYSTACK_SECRET_KEY": "sk_test_smartstay_development"}, "set PAYSTACK_SECRET_KEY"),
+        ({"S3_SECRET_ACCESS_KEY": "smartstay-development"}, "set S3_SECRET_ACCESS_KEY"),
         ({"HOLD_SECONDS": "0"}, "HOLD_SECONDS: it should be greater than or equal to 1"),
         ({"PROCESS": "webb"}, "PROCESS: it should be 'web', 'realtime'"),
         ({"CORS_ORIGINS": "https://example.com"}, 'error parsing value for field "cors_origins"'),

@@ -21,6 +21,7 @@ class Verb(StrEnum):
     WATCH_HOTEL = "hotel.watch"
     SEE_BOOKINGS = "hotel.see_bookings"
     EDIT_HOTEL = "hotel.edit"
+    MANAGE_PHOTOS = "hotel.manage_photos"
     SUBMIT_HOTEL = "hotel.submit"
     PAUSE_HOTEL = "hotel.pause"
     CLOSE_HOTEL = "hotel.close"
@@ -46,6 +47,7 @@ AT_HOTEL: Mapping[Verb, frozenset[Role]] = {
     Verb.WATCH_HOTEL: _MEMBERS | _PLATFORM,
     Verb.SEE_BOOKINGS: _MEMBERS | _PLATFORM,
     Verb.EDIT_HOTEL: _OWNERS | _PLATFORM,
+    Verb.MANAGE_PHOTOS: _OWNERS | _PLATFORM,
     Verb.SUBMIT_HOTEL: _OWNERS,
     Verb.PAUSE_HOTEL: _OWNERS,
     Verb.CLOSE_HOTEL: _OWNERS,
@@ -67,6 +69,7 @@ MEANING: Mapping[Verb, str] = {
     Verb.WATCH_HOTEL: "follow its live events and their log",
     Verb.SEE_BOOKINGS: "see its bookings",
     Verb.EDIT_HOTEL: "change its facts and amenities",
+    Verb.MANAGE_PHOTOS: "upload, caption, order and remove its photos",
     Verb.SUBMIT_HOTEL: "hand it in for approval",
     Verb.PAUSE_HOTEL: "pause it, and resume",
     Verb.CLOSE_HOTEL: "close it for good",

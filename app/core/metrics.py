@@ -11,3 +11,4 @@ BOOKING_VALUE = Counter("smartstay_booking_value_kobo_total", "Value of confirme
 PAYMENTS = Counter("smartstay_payments_total", "Payments by outcome; abandoned attempts apart", ["outcome"])
 JOBS = Histogram("smartstay_job_seconds", "Jobs by name and outcome", ["job", "outcome"])
 SEARCHES = Counter("smartstay_searches_total", "Searches by whether the answer was cached", ["cached"])
+PHOTOS = Counter("smartstay_photos_total", "Uploaded pictures by what their check said", ["outcome"])

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.sql import by_hand, run
 from app.hotels.errors import HotelNotFound
 from app.hotels.models import Amenity, Hotel, HotelAmenity, HotelStatus, StatusChange
+from app.hotels.photos.queries import shown
 
 _POINT = cast(Hotel.location, Geometry)
 _FACTS = (
@@ -80,8 +81,11 @@ class Wanted:
 
 
 def get_facts(session: Session, hotel_id: UUID) -> dict[str, Any]:
-    """All that is told of a hotel, in any state, JSON-ready; and its `version`. One statement. Raises HotelNotFound."""
-    row = session.execute(select(*_DETAILS).where(Hotel.id == hotel_id)).one_or_none()
+    """All that is told of a hotel, in any state, JSON-ready; its `version`; `photos` as `photos.queries.shown` tells them.
+
+    One statement. Raises HotelNotFound.
+    """
+    row = session.execute(select(*_DETAILS, shown()).where(Hotel.id == hotel_id)).one_or_none()
     if row is None:
         raise HotelNotFound
     return _facts(dict(row._mapping))

@@ -7,6 +7,7 @@ from marshmallow import validate
 
 from app.core.money import MAX_KOBO
 from app.core.schema import Day, Degrees, Instant, QueryFlag, QueryInt, Schema
+from app.hotels.photos.schemas import ShownPhotoView
 from app.hotels.schemas import HotelDetailView, LocationView
 from app.search.criteria import LAST_PAGE, Sort
 
@@ -170,4 +171,6 @@ class RoomTypeView(OfferedTypeView):
 
 
 class HotelPageView(HotelDetailView):
+    cover = ma.fields.Nested(ShownPhotoView, allow_none=True, metadata={"description": "null without photos"})
+    photos = ma.fields.List(ma.fields.Nested(ShownPhotoView), metadata={"description": "in the hotel's order"})
     room_types = ma.fields.List(ma.fields.Nested(RoomTypeView))

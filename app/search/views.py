@@ -54,7 +54,7 @@ def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:
 @blp.response(200, HotelPageView)
 @blp.problems(404)
 def show_hotel(hotel_id: UUID) -> Response:
-    """See a hotel and its room types.
+    """See a hotel, its photos and its room types.
 
     Hotels that are not active are shown to their members and to the platform's people only. With `ETag`; `If-None-Match` is answered by
     304 without a body when nothing has changed.

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -97,6 +98,11 @@ class Cast:
         return told
 
     @cached_property
+    def photo(self) -> UUID:
+        """One that is ready."""
+        return factories.photo(self.hotel.id)
+
+    @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
         answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
@@ -129,6 +135,7 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "hotel_id": lambda cast: str(cast.hotel.id),
     "user_id": lambda cast: str(cast.member.id),
     "invitation_id": lambda cast: str(cast.invitation["id"]),
+    "photo_id": lambda cast: str(cast.photo),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

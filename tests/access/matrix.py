@@ -55,6 +55,13 @@ POST   /hotels/{hotel_id}/invitations                   401   404   404       40
 DELETE /hotels/{hotel_id}/invitations/{invitation_id}   401   404   404       404   403   204      204       401   401
 POST   /invitations/accept                              401   200   200       200   200   200      200       401   401
 
+GET    /hotels/{hotel_id}/photos                        200   200   200       200   200   200      200       401   401
+POST   /hotels/{hotel_id}/photos                        401   404   404       404   403   201      201       401   401
+POST   /hotels/{hotel_id}/photos/{photo_id}/complete    401   404   404       404   403   202      202       401   401
+PATCH  /hotels/{hotel_id}/photos/{photo_id}             401   404   404       404   403   200      200       401   401
+DELETE /hotels/{hotel_id}/photos/{photo_id}             401   404   404       404   403   204      204       401   401
+PUT    /hotels/{hotel_id}/photos/order                  401   404   404       404   403   200      200       401   401
+
 POST   /bookings                                        201   201   201       201   201   201      201       401   401
 POST   /bookings/lookup                                 200   200   200       200   200   200      200       200   200
 POST   /bookings/lookup/link                            202   202   202       202   202   202      202       202   202

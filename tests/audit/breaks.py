@@ -13,6 +13,10 @@ UNSENT = "SELECT id FROM outgoing_emails WHERE sent_at IS NULL ORDER BY id LIMIT
 
 ROOMS_OF = "booking_room_id IN (SELECT id FROM booking_rooms WHERE booking_id = ({}))"
 PROMISE = "INSERT INTO outbox (kind, name, queue, payload) SELECT 'job', '{}', 'critical', jsonb_build_object('{}', id) FROM ({}) AS found"
+PHOTO = """
+    INSERT INTO hotel_photos (id, hotel_id, status, is_cover, content_type, bytes, upload_expires_at, upload_etag, position, width, height)
+    SELECT gen_random_uuid(), id, {}, {}, 'image/png', 1, now(), 'e', 1, 2, 3 FROM hotels ORDER BY id LIMIT 1
+"""
 NO_JOB_FOR = "DELETE FROM outbox WHERE payload->>'{}' IN (SELECT id::text FROM ({}) AS found)"
 
 BREAKS: tuple[tuple[str, str], ...] = (
@@ -26,6 +30,17 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("hotel_events_have_gaps", "DELETE FROM hotel_counters WHERE hotel_id = (SELECT hotel_id FROM hotel_counters LIMIT 1)"),
     ("mail_forgotten", NO_JOB_FOR.format("email_id", UNSENT)),
     ("mail_forgotten", f"UPDATE outgoing_emails SET sent_at = NULL WHERE cause_id = ({PAID})"),
+    ("photo_forgotten", PHOTO.format("'checking'", "false")),
+    ("photo_forgotten", f"""
+        {PHOTO.format("'checking'", "false")};
+        {PROMISE.format("mail.send", "photo_id", "SELECT id FROM hotel_photos")}
+    """),
+    ("photos_without_cover", PHOTO.format("'ready'", "false")),
+    ("photos_without_cover", f"""
+        DROP INDEX uq_hotel_photos_cover;
+        {PHOTO.format("'ready'", "true")};
+        {PHOTO.format("'ready'", "true")}
+    """),
     ("allocations_overlap", """
         ALTER TABLE allocations DROP CONSTRAINT ex_allocations_room_id_stay;
         INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
@@ -105,6 +120,9 @@ NO_BREACHES: dict[str, str] = {
     "old events were purged, of some hotels all but the latest": """
         DELETE FROM hotel_events e USING hotel_counters c WHERE c.hotel_id = e.hotel_id AND e.seq < c.last_seq
     """,
+    "a photo is checked": PHOTO.format("'checking'", "false")
+    + "; "
+    + PROMISE.format("photos.check", "photo_id", "SELECT id FROM hotel_photos"),
     "a mail nobody sent is a week old": "UPDATE outgoing_emails SET created_at = {11520}; DELETE FROM outbox WHERE name = 'mail.send'",
     "a mail was refused": "UPDATE outgoing_emails SET refused_at = statement_timestamp(); DELETE FROM outbox WHERE name = 'mail.send'",
     "mails of a confirmation were purged": "UPDATE bookings SET confirmed_at = {11520}; DELETE FROM outgoing_emails",

@@ -29,6 +29,8 @@ class Gate(IntEnum):
     """Rooms are taken and their booking is not written yet."""
     MAIL = 7_310_005
     """The mail server has taken a mail and it is not noted yet."""
+    PHOTO = 7_310_006
+    """Both sizes of a photo are stored and it is not ready yet."""
 
 
 PLACES = {
@@ -45,6 +47,10 @@ PLACES = {
     Gate.MAIL: (
         "outgoing_emails",
         "BEFORE UPDATE ON outgoing_emails FOR EACH ROW WHEN (NEW.sent_at IS NOT NULL AND OLD.sent_at IS NULL)",
+    ),
+    Gate.PHOTO: (
+        "hotel_photos",
+        "BEFORE UPDATE ON hotel_photos FOR EACH ROW WHEN (NEW.status = 'ready' AND OLD.status <> 'ready')",
     ),
 }
 FUNCTION = """

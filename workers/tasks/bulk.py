@@ -1,4 +1,4 @@
-"""Jobs that may wait: mail, comparisons, housekeeping."""
+"""Jobs that may wait: mail, photos, comparisons, housekeeping."""
 
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from app.bookings.service import claim, forget
 from app.core import audit, upkeep
 from app.erasure import service as erasure
 from app.erasure.jobs import ERASE_STRAGGLERS
+from app.hotels.photos.jobs import CHECK_PHOTO, CLEAR_PHOTO
+from app.hotels.photos.service import check, clear
 from app.mail import sender
 from app.mail import upkeep as mail_upkeep
 from app.mail.jobs import FORGET_SECRETS, SEND_EMAIL
@@ -42,6 +44,16 @@ def erase_stragglers(user_id: UUID) -> None:
 @runs(FORGET_TRACES)
 def forget_traces() -> None:
     forget.forget()
+
+
+@runs(CHECK_PHOTO)
+def check_photo(photo_id: UUID) -> None:
+    check.check(photo_id)
+
+
+@runs(CLEAR_PHOTO)
+def clear_photo(photo_id: UUID) -> None:
+    clear.clear(photo_id)
 
 
 @runs(RECONCILE)

@@ -3,6 +3,7 @@
 from app.auth import upkeep as auth_upkeep
 from app.bookings.service import expire, forget, hold
 from app.core import audit, upkeep
+from app.hotels.photos.service import sweep as photos
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
 from workers.binding import tick
@@ -36,6 +37,11 @@ def follow_refunds() -> None:
 @tick("payments.reconcile")
 def order_reconciliation() -> None:
     watch.order_reconciliation()
+
+
+@tick("photos.sweep")
+def sweep_photos() -> None:
+    photos.sweep()
 
 
 @tick("upkeep.purge")
