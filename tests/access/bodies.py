@@ -110,7 +110,7 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /hotels": lambda _cast: {"name": "Amber House"},
     "PATCH /hotels/{hotel_id}": lambda _cast: {"name": "Amber House"},
     **dict.fromkeys(STEPS, lambda _cast: {"reason": "The roof is being mended"}),
-    "POST /hotels/{hotel_id}/photos": lambda _cast: {"content_type": "image/jpeg", "size": 1000},
+    "POST /hotels/{hotel_id}/photos": lambda _cast: {"content_type": "image/jpeg", "bytes": 1000},
     "PATCH /hotels/{hotel_id}/photos/{photo_id}": lambda _cast: {"caption": "The pool at dusk"},
     "PUT /hotels/{hotel_id}/photos/order": lambda cast: {"ids": [str(cast.photo)]},
     "PATCH /hotels/{hotel_id}/members/{user_id}": lambda _cast: {"role": "hotel_admin"},

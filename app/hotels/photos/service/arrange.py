@@ -35,7 +35,8 @@ def edit(person: Principal, hotel_id: UUID, photo_id: UUID, changes: Mapping[str
         if "is_cover" in changes:
             _let_be_cover(session, photo, wanted=changes["is_cover"])
         before, after = differing(was, changes)
-        note(session, actor, "photo.edit", Subject("photo", photo_id, hotel_id), before=before, after=after)
+        if after:
+            note(session, actor, "photo.edit", Subject("photo", photo_id, hotel_id), before=before, after=after)
     return present.told(photo)
 
 
