@@ -5,7 +5,7 @@ from flask import Flask
 from app import rate_limits
 from app.auth import tokens
 from app.config import Settings
-from app.core import boot_check, cors, db, logging, problem, redis_client, request_guard, response_headers
+from app.core import boot_check, cors, db, logging, problem, redis_client, request_guard
 from app.core.api import PREFIX, ProblemApi
 from app.realtime import server as realtime
 
@@ -29,7 +29,6 @@ def init(app: Flask, settings: Settings) -> ProblemApi:
     db.connect(settings)
     redis_client.connect(settings.redis_url, settings.redis_prefix)
     request_guard.register(app)
-    response_headers.register(app, settings)
     cors.register(app, settings)
     rate_limits.register(app)
     problem.register(app)

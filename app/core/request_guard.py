@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core import strict_json
 from app.core.columns import new_id
-from app.core.errors import NotFound, NotJson
+from app.core.errors import Malformed, NotFound, NotJson
 from app.core.logging import logger
 from app.core.metrics import REQUESTS
 
@@ -73,8 +73,10 @@ def _refuse_odd_bodies() -> None:
         return
     if _is_too_long():
         raise RequestEntityTooLarge
+    if _is_cut_off():
+        raise Malformed("The body ends before its end")
     endpoint = request.endpoint or ""
-    if _has_body() and not endpoint.startswith(SIGNED_BYTES):
+    if request.get_data() and not endpoint.startswith(SIGNED_BYTES):
         _refuse_other_media(endpoint)
 
 
@@ -85,14 +87,18 @@ def _is_too_long() -> bool:
     return request.content_length > MAX_BODY
 
 
-def _has_body() -> bool:
-    return bool(request.get_data()) if request.content_length is None else request.content_length > 0
+def _is_cut_off() -> bool:
+    """Of a client who is gone the server hands on what has come, or nothing, as if that were all. And nothing means `{}`."""
+    if request.content_length is None:
+        return "Transfer-Encoding" in request.headers and not request.get_data()
+    return len(request.get_data()) < request.content_length
 
 
 def _refuse_other_media(endpoint: str) -> None:
     """Compressed bodies are refused unseen: a few kilobytes of them may be gigabytes. JSON is JSON, no kin of it, in UTF-8."""
-    if request.content_encoding not in {None, "", "identity"}:
-        raise NotJson("Send the body without a Content-Encoding")
+    packed = request.headers.get("Transfer-Encoding", "chunked").lower() != "chunked"
+    if packed or request.content_encoding not in {None, "", "identity"}:
+        raise NotJson("Send the body as it is, without an encoding")
     wanted = FORM if endpoint in FORMS else JSON
     if request.mimetype != wanted or request.mimetype_params.get("charset", "utf-8").lower() not in UTF_8:
         raise NotJson(f"Send {wanted} in UTF-8")

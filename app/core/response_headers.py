@@ -1,12 +1,16 @@
 """What every answer says to browsers and caches, errors included: this is data, show it in no frame, keep it for nobody.
 
-Set by ourselves and not by a library: it is a table of constants, and who reads it sees what is sent. Pages, of which there are two,
-bring a policy of their own (`app/blueprints.py`, `app/payments/return_page.py`).
+Around the whole application, so that no answer gets past, and cheap. By ourselves and not by a library: it is a table of constants,
+and who reads it sees what is sent. Pages bring a policy of their own (`app/blueprints.py`, `app/payments/return_page.py`).
 """
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from app.config import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # The last one keeps another origin's page from holding our window; the policy keeps JSON from ever becoming a page.
 ALWAYS = {
@@ -16,30 +20,32 @@ ALWAYS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-HSTS = "max-age=31536000"
+HSTS = ("Strict-Transport-Security", "max-age=31536000")
+NO_STORE = ("Cache-Control", "no-store")
 # With one of these an answer is somebody's own.
-PERSONAL = ("Authorization", "Booking-Token")
+PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_BOOKING_TOKEN")
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """What a view has set itself stays."""
-    wants_tls = settings.environment == "production"
+def around(application: "WSGIApplication", settings: Settings) -> "WSGIApplication":
+    """The application, with these headers where a view has set none of the name. HSTS in production alone."""
+    is_strict = settings.environment == "production"
 
-    def complete(response: Response) -> Response:
-        headers = response.headers
-        for name, value in ALWAYS.items():
-            if name not in headers:
-                headers[name] = value
-        if "Cache-Control" not in headers and not _is_for_all(response):
-            headers["Cache-Control"] = "no-store"
-        if wants_tls and request.is_secure:
-            headers["Strict-Transport-Security"] = HSTS
-        return response
+    def complete(environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            names = {name for name, _ in headers}
+            added = [(name, value) for name, value in ALWAYS.items() if name not in names]
+            if NO_STORE[0] not in names and not _is_for_all(environ, status):
+                added.append(NO_STORE)
+            if is_strict and environ["wsgi.url_scheme"] == "https":
+                added.append(HSTS)
+            return start_response(status, [*headers, *added], *error)
 
-    app.after_request(complete)
+        return application(environ, start)
+
+    return complete
 
 
-def _is_for_all(response: Response) -> bool:
+def _is_for_all(environ: "WSGIEnvironment", status: str) -> bool:
     """A GET of a stranger that was answered: as public as the website that shows it."""
-    is_public = request.method in {"GET", "HEAD"} and not any(name in request.headers for name in PERSONAL)
-    return is_public and response.status_code < 400
+    is_public = environ["REQUEST_METHOD"] in {"GET", "HEAD"} and not any(name in environ for name in PERSONAL)
+    return is_public and status < "4"
