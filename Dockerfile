@@ -33,4 +33,4 @@ COPY wsgi.py celeryconfig.py gunicorn.conf.py ./
 # The code belongs to root and its bytecode is there: no process writes any, or compiles at each start.
 RUN python -m compileall -q --invalidation-mode unchecked-hash app workers migrations ./*.py
 USER 10001:10001
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "wsgi:app"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--http", "1", "wsgi:app"]

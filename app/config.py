@@ -1,12 +1,15 @@
 """Every variable the system reads from its environment: typed, read once, refused when it makes no sense."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+ORIGIN = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+SPELLING = r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$"  # of a limit
 DEVELOPMENT_SECRET = "development-only-secret-of-smartstay"  # noqa: S105 - refused in production, below
 
 Process = Literal["web", "realtime", "relay", "worker", "beat", "flower", "cli"]
@@ -42,8 +45,23 @@ class Settings(BaseSettings):
     public_api_url: str = Field("http://127.0.0.1:8000", description="where clients and Paystack reach the API")
     public_realtime_url: str = Field("http://127.0.0.1:8001", description="where clients reach the sockets")
     public_web_url: str = Field("http://127.0.0.1:3000", description="where links in mails lead: the web app")
-    cors_origins: list[str] = Field(default_factory=list, description="browser origins that may open sockets")
+    cors_origins: list[str] = Field(default_factory=list, description="browser origins that may call and open sockets")
     trusted_proxies: int = Field(0, ge=0, description="how many proxies in front of us set X-Forwarded-For")
+    web_processes: int = Field(
+        2,
+        ge=1,
+        description="how many processes serve the API: while Redis is away each lets in its share of the limits",
+    )
+    rate_limit_search: str = Field("60/minute", pattern=SPELLING, description="searches and offers of one person")
+    rate_limit_read: str = Field("100/minute", pattern=SPELLING, description="other GETs of one person")
+    rate_limit_write: str = Field("60/minute", pattern=SPELLING, description="other changes of one person")
+    rate_limit_admin: str = Field("300/minute", pattern=SPELLING, description="what one of the platform's people asks")
+    rate_limit_auth: str = Field(
+        "60/minute", pattern=SPELLING, description="logins, registrations and used links of one address"
+    )
+    rate_limit_people_per_address: int = Field(
+        20, ge=1, description="as how many people an address counts, of strangers; thousands share one"
+    )
     prometheus_multiproc_dir: str | None = Field(
         None, description="where processes of one host leave their figures for each other"
     )
@@ -131,6 +149,22 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = Field(None, description="mail account's password")
     smtp_starttls: bool = Field(False, description="upgrade the connection before login")
     mail_from: str = Field("SmartStay <bookings@smartstay.example>", description="sender of every mail")
+
+    @field_validator("cors_origins")
+    @classmethod
+    def name_each_origin(cls, origins: list[str]) -> list[str]:
+        """No patterns: to the libraries that read this list, a star is anybody and a bracket begins a regular expression."""
+        odd = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+        if odd:
+            raise ValueError(f"each is an exact origin such as https://www.example.com, which {odd[0]} is not")
+        return origins
+
+    @model_validator(mode="after")
+    def refuse_plain_origins_in_production(self) -> "Settings":
+        plain = [origin for origin in self.cors_origins if not origin.startswith("https://")]
+        if self.environment == "production" and plain:
+            raise ValueError(f"in production CORS_ORIGINS are those of https pages, which {plain[0]} is not")
+        return self
 
     @model_validator(mode="after")
     def refuse_development_secrets_in_production(self) -> "Settings":

@@ -2,10 +2,11 @@
 
 from flask import Flask
 
+from app import rate_limits
 from app.auth import tokens
 from app.bookings import blueprint as booking_token
 from app.config import Settings
-from app.core import boot_check, db, logging, problem, redis_client, request_guard
+from app.core import boot_check, cors, db, logging, problem, redis_client, request_guard
 from app.core.api import PREFIX, ProblemApi
 from app.realtime import server as realtime
 
@@ -24,12 +25,14 @@ SECURITY_SCHEMES = {
 
 
 def init(app: Flask, settings: Settings) -> ProblemApi:
-    """Logs, database, Redis, tokens, errors and the API, in the order in which they need each other."""
+    """Logs, database, Redis, the edge, tokens, errors and the API, in the order in which they need each other."""
     boot_check.refuse_wrong_process(settings.process)
     logging.configure(settings.log_level, settings.process)
     db.connect(settings)
     redis_client.connect(settings.redis_url, settings.redis_prefix)
     request_guard.register(app)
+    cors.register(app, settings)
+    rate_limits.register(app)
     problem.register(app)
     tokens.init_app(app)
     if settings.process == "realtime":

@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import blueprints, cli, extensions
 from app.config import Settings
 from app.config import settings as settings_of_process
+from app.core import response_headers
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = extensions.init(app, settings)
     blueprints.register(app, api)
     cli.register(app)
+    app.wsgi_app = response_headers.around(app.wsgi_app, settings)  # type: ignore[method-assign]
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     return app

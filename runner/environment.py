@@ -27,10 +27,17 @@ def settings(ports: Mapping[str, int]) -> dict[str, str]:
         "PUBLIC_REALTIME_URL": f"http://{LOOPBACK}:{ports['realtime']}",
         "HOLDS_PER_ADDRESS": "100000",  # one machine plays all guests
         "CORS_ORIGINS": json.dumps(["http://localhost:3000", f"http://{LOOPBACK}:3000"]),
+        **_wide_limits(),
         "SMTP_HOST": LOOPBACK,
         "SMTP_PORT": str(ports["smtp"]),
         **_vendors(f"http://{LOOPBACK}:{ports['sandbox']}"),
     }
+
+
+def _wide_limits() -> dict[str, str]:
+    """All guests of a demo, a play or a bench come from one address, as fast as they can."""
+    classes = ("SEARCH", "READ", "WRITE", "ADMIN", "AUTH")
+    return {f"RATE_LIMIT_{name}": "1000000/minute" for name in classes}
 
 
 def _vendors(sandbox: str) -> dict[str, str]:
@@ -54,6 +61,7 @@ def processes(ports: Mapping[str, int], *, run_dir: Path, socket: Path) -> dict[
         "VENV": str(VENV),
         "WEB_PORT": str(ports["web"]),
         "WEB_WORKERS": os.environ.get("WEB_WORKERS", "2"),
+        "WEB_PROCESSES": os.environ.get("WEB_WORKERS", "2"),
         "WEB_THREADS": os.environ.get("WEB_THREADS", "4"),
         "REALTIME_PORT": str(ports["realtime"]),
         "FLOWER_PORT": str(ports["flower"]),

@@ -46,6 +46,7 @@ TEST_SETTINGS = {
     "PASSWORD_THREADS": "200",
     "SEARCH_CACHE_SECONDS": "0",
     "SEARCH_LOG_SECONDS": "0",
+    **{f"RATE_LIMIT_{name}": "1000000/minute" for name in ("SEARCH", "READ", "WRITE", "ADMIN", "AUTH")},
     "DATABASE_POOL_SIZE": "20",
     "DATABASE_POOL_OVERFLOW": "40",
     "LOG_LEVEL": "WARNING",

@@ -67,6 +67,12 @@ def test_no_process_starts_in_production_with_a_development_secret(process: str)
         ({"HOLD_SECONDS": "0"}, "HOLD_SECONDS: it should be greater than or equal to 1"),
         ({"PROCESS": "webb"}, "PROCESS: it should be 'web', 'realtime'"),
         ({"CORS_ORIGINS": "https://example.com"}, 'error parsing value for field "cors_origins"'),
+        (
+            {"CORS_ORIGINS": '["*"]'},
+            "CORS_ORIGINS: each is an exact origin such as https://www.example.com, which * is not",
+        ),
+        ({"CORS_ORIGINS": '["http://localhost:3000"]'}, "in production CORS_ORIGINS are those of https pages"),
+        ({"RATE_LIMIT_AUTH": "many"}, "RATE_LIMIT_AUTH: "),
         ({"DATABASE_POOL_SIZE": "five", "SMTP_PORT": "0"}, "; SMTP_PORT: it should be greater"),
     ],
 )

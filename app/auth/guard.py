@@ -33,7 +33,7 @@ def principal_or_none() -> Principal | None:
 def claimed_user_id() -> UUID | None:
     """Whose valid token was sent; the database is not asked. Enough to count requests by, not to allow any."""
     try:
-        return tokens.of_header(request.headers.get("Authorization")).user_id
+        return _claims().user_id
     except Unauthenticated:
         return None
 
@@ -49,11 +49,23 @@ def allow(verb: Verb) -> None:
     permissions.require(principal(), verb, (request.view_args or {}).get("hotel_id"))
 
 
+def _claims() -> tokens.Claims:
+    """What the token proves, read once: who counts requests asks before who answers them. Raises the 401s of `auth.errors`."""
+    if "claims" not in g:
+        try:
+            g.claims = tokens.of_header(request.headers.get("Authorization"))
+        except Unauthenticated as error:
+            g.claims = error
+    found: tokens.Claims | Unauthenticated = g.claims
+    if isinstance(found, Unauthenticated):
+        raise found
+    return found
+
+
 def _identify() -> Principal | None:
-    header = request.headers.get("Authorization")
-    if header is None:
+    if "Authorization" not in request.headers:
         return None
-    claims = tokens.of_header(header)
+    claims = _claims()
     with reading() as session:
         person = queries.find_principal(session, claims.session_id, claims.user_id)
     if person is None:

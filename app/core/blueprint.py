@@ -1,11 +1,13 @@
 """A blueprint whose decorators write themselves into the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from functools import wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
 import flask_smorest
-from flask import Request, Response, jsonify, request
+from flask import Request, Response, after_this_request, jsonify, request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser
 
@@ -13,6 +15,7 @@ from app.core import etag, idempotency, strict_json
 from app.core.api import Problem
 from app.core.errors import Malformed
 from app.core.problem import MEDIA_TYPE
+from app.core.retirement import Retirement
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -93,3 +96,25 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """Documents the If-Match header, without which nothing is changed; the view reads it by `etag.seen`."""
         documented: F = self.problems(412, 428)(self.doc(parameters=[etag.HEADER])(view))
         return documented
+
+    def deprecated(self, *, since: date, sunset: date, successor: str) -> Callable[[F], F]:
+        """For a route on its way out: told in the document and with each answer, refusals too. Stands right below `route`.
+
+        `successor`: the path of the new route, such as `/api/v2/things/{thing_id}`. Raises ValueError for a sunset that comes first.
+        """
+        retirement = Retirement(since, sunset, successor)
+
+        def retire(view: F) -> F:
+            @wraps(view)
+            def retiring(*args: Any, **kwargs: Any) -> Any:
+                after_this_request(retirement.tell)
+                return view(*args, **kwargs)
+
+            marked: F = self.doc(deprecated=True, **retirement.documented)(retiring)
+            return marked
+
+        def decorate(view: F) -> F:
+            decorated: F = self._decorate_view_func_or_method_view(retire, view)
+            return decorated
+
+        return decorate

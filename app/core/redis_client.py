@@ -1,9 +1,9 @@
 """Redis for the request path: it may be away at any time, and no request waits longer than 0.3 s to find that out.
 
-No retries (a lost reply would repeat the command), a breaker so that a dead Redis costs one request its 0.3 s and the next ones nothing.
+No retries (a lost reply would repeat the command), and a breaker: a Redis that does not answer costs those who wait for it at that moment
+their 0.3 s, and after that one request in two seconds, which looks whether it is back.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app.core.breaker import Breaker
 from app.core.logging import logger
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ log = logger(__name__)
 class _Bound:
     client: "redis.Redis | None" = None
     prefix: str = ""
-    resting_until: float = 0.0
+    breaker: Breaker = Breaker(1, REST_SECONDS)
 
 
 def connect(url: str, prefix: str) -> None:
@@ -32,7 +33,7 @@ def connect(url: str, prefix: str) -> None:
     _Bound.client = redis.Redis.from_url(
         url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=Retry(NoBackoff(), 0), decode_responses=True
     )
-    _Bound.prefix, _Bound.resting_until = prefix, 0.0
+    _Bound.prefix, _Bound.breaker = prefix, Breaker(1, REST_SECONDS)
 
 
 def key(name: str) -> str:
@@ -42,14 +43,17 @@ def key(name: str) -> str:
 
 def ask(command: Callable[["redis.Redis"], T], default: T) -> T:
     """Runs the command, or answers `default` when Redis is away. What is asked here may always be answered without Redis."""
-    if _Bound.client is None or time.monotonic() < _Bound.resting_until:
+    breaker = _Bound.breaker
+    if _Bound.client is None or not breaker.admits():
         return default
     try:
-        return command(_Bound.client)
+        answer = command(_Bound.client)
     except redis.RedisError as error:
-        _Bound.resting_until = time.monotonic() + REST_SECONDS
+        breaker.failed()
         log.warning("redis_away", error=str(error), resting_seconds=REST_SECONDS)
         return default
+    breaker.succeeded()
+    return answer
 
 
 def is_up() -> bool:

@@ -12,13 +12,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.core import audit_trail, strict_json
 from app.core.columns import new_id
-from app.core.errors import NotFound, NotJson
+from app.core.errors import Malformed, NotFound, NotJson
 from app.core.logging import logger
 from app.core.metrics import REQUESTS
 
 MAX_BODY = 64 * 1024
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 FORMS = frozenset({"auth.token"})
+UTF_8 = frozenset({"utf-8", "utf8"})
 SIGNED_BYTES = "webhooks."  # read as they came: a signature is over the very bytes
 IDS = re.compile(r".*_id|(.*_)?reference")
 
@@ -72,31 +74,35 @@ def _refuse_odd_bodies() -> None:
         return
     if _is_too_long():
         raise RequestEntityTooLarge
+    if _is_cut_off():
+        raise Malformed("The body ends before its end")
     endpoint = request.endpoint or ""
-    if _has_body() and not endpoint.startswith(SIGNED_BYTES):
+    if request.get_data() and not endpoint.startswith(SIGNED_BYTES):
         _refuse_other_media(endpoint)
 
 
 def _is_too_long() -> bool:
     """A body that does not say its length is read up to the most we take, and would then be taken for whole."""
-    if request.content_length is None and "Transfer-Encoding" in request.headers:
+    if request.content_length is None:
         return len(request.get_data()) >= MAX_BODY
-    return (request.content_length or 0) > MAX_BODY
+    return request.content_length > MAX_BODY
 
 
-def _has_body() -> bool:
-    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+def _is_cut_off() -> bool:
+    """Of a client who is gone the server hands on what has come, or nothing, as if that were all. And nothing means `{}`."""
+    if request.content_length is None:
+        return "Transfer-Encoding" in request.headers and not request.get_data()
+    return len(request.get_data()) < request.content_length
 
 
 def _refuse_other_media(endpoint: str) -> None:
-    """Compressed bodies are refused unseen: a few kilobytes of them may be gigabytes."""
-    if request.content_encoding not in {None, "", "identity"}:
-        raise NotJson("Send the body without a Content-Encoding")
-    if endpoint in FORMS:
-        if request.mimetype != "application/x-www-form-urlencoded":
-            raise NotJson("Send application/x-www-form-urlencoded")
-    elif not request.is_json:
-        raise NotJson
+    """Compressed bodies are refused unseen: a few kilobytes of them may be gigabytes. JSON is JSON, no kin of it, in UTF-8."""
+    packed = request.headers.get("Transfer-Encoding", "chunked").lower() != "chunked"
+    if packed or request.content_encoding not in {None, "", "identity"}:
+        raise NotJson("Send the body as it is, without an encoding")
+    wanted = FORM if endpoint in FORMS else JSON
+    if request.mimetype != wanted or request.mimetype_params.get("charset", "utf-8").lower() not in UTF_8:
+        raise NotJson(f"Send {wanted} in UTF-8")
 
 
 def _tell(response: Response) -> Response:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from app.core import redis_client
+from app.core import rate_limit, redis_client
+from app.core.local_windows import LocalWindows
 from runner.redis_server import RedisServer
 from tests import factories
 from tests.api import Api, new_key
@@ -41,7 +43,8 @@ def test_the_control_both_leave_keys_in_a_redis_that_is_well(
 ) -> None:
     _search_and_book(api, place)
     assert len(own_redis.client().keys("test:room_lock:*")) == 2
-    assert len(own_redis.client().keys()) == 3
+    assert len(own_redis.client().keys("test:search:*")) == 1
+    assert len(own_redis.client().keys("test:rate:*")) == 3  # who searched, who logged in, who booked
 
 
 @pytest.mark.parametrize("refusal", REFUSALS)
@@ -60,6 +63,27 @@ def test_case_18_a_frozen_redis_costs_each_step_a_moment(
     assert max(_search_and_book(api, place)) < LONGEST
     assert not own_redis.answers()
     own_redis.thaw()
+
+
+@pytest.mark.parametrize("fault", [RedisServer.freeze, RedisServer.kill])
+def test_case_60_without_redis_limits_hold_and_cost_no_waiting(
+    own_redis: RedisServer,
+    application: Flask,
+    with_settings: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[RedisServer], None],
+) -> None:
+    """A frozen one costs the first request its 0.3 s and then one in two seconds; counted is in memory meanwhile."""
+    monkeypatch.setattr(rate_limit, "_local", LocalWindows())
+    with_settings(rate_limit_read="40/hour", rate_limit_people_per_address=1, web_processes=2)
+    client = application.test_client()
+    assert client.get("/api/v1/hotels").headers["RateLimit"].startswith('"read";r=39;')
+    fault(own_redis)
+    began = time.monotonic()
+    told = [client.get("/api/v1/hotels").status_code for _ in range(30)]
+    took = time.monotonic() - began
+    assert told == [200] * 20 + [429] * 10
+    assert took < 30 * redis_client.TIMEOUT / 3
 
 
 def _search_and_book(api: Api, place: factories.HotelForTests) -> list[float]:

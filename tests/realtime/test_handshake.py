@@ -1,13 +1,16 @@
 """Who gets a connection, over both transports, and who does not."""
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 import requests
 import socketio
+from flask import Flask
 from sqlalchemy import text
 
 from app.auth import tokens
@@ -19,7 +22,7 @@ from app.realtime.rooms import user_room
 from app.realtime.sockets import MOST_PER_USER
 from tests.factories import Person, person
 from tests.realtime.clients import TRANSPORTS, Dashboard, dashboard, log_in
-from tests.realtime.processes import Realtime, wait_until
+from tests.realtime.processes import Realtime, running, wait_until
 
 
 def expired(someone: Person) -> str:
@@ -135,6 +138,18 @@ def _refused_when_full(realtime: Realtime, token: str) -> None:
         screen.open(realtime, {"token": token})
     assert [refusal["data"]["code"] for refusal in screen.refusals] == ["too_many_sockets"]
     screen.client.disconnect()
+
+
+def test_case_61_behind_a_proxy_its_word_counts_and_not_the_clients(application: Flask, tmp_path: Path) -> None:
+    """The same number of proxies as for the API: the last one says where a client is, whatever the client said before it."""
+    limits = {"TRUSTED_PROXIES": "1", "SOCKETS_PER_ADDRESS": "1"}
+    with running(tmp_path / "realtime.log", f"test:{uuid.uuid4().hex}:", **limits) as process:
+        address = f"{process.url}/socket.io/?EIO=4&transport=polling"
+        told = [
+            requests.get(address, headers={"X-Forwarded-For": sent}, timeout=5).status_code
+            for sent in ("198.51.100.1, 192.0.2.1", "198.51.100.2, 192.0.2.1", "198.51.100.2, 192.0.2.2")
+        ]
+    assert told == [200, 429, 200]
 
 
 def test_other_origins_are_refused(realtime: Realtime) -> None:

@@ -83,6 +83,21 @@ def test_so_is_one_that_does_not_tell_its_length(shipped: Shipped) -> None:
     assert_problem(answer, 413, "body_too_large")
 
 
+def test_case_64_long_heads_are_refused_before_they_reach_a_process(shipped: Shipped) -> None:
+    url, long = f"{shipped.stage.api}/hotels", "a" * 20_000
+    answer = requests.get(url, headers={"X-Long": long}, timeout=30)
+    assert_problem(answer, 400, "malformed_request")
+    assert requests.get(url + long, timeout=30).status_code == 414
+    assert requests.get(url, timeout=30).status_code == 200
+
+
+def test_what_the_application_says_to_browsers_is_said_once(shipped: Shipped) -> None:
+    for path in ("/healthz", "/api/v1/hotels", "/docs/", "/nothing", "/metrics"):
+        headers = requests.get(shipped.front.url + path, timeout=30).raw.headers
+        assert headers.getlist("X-Content-Type-Options") == ["nosniff"]
+        assert len(headers.getlist("Content-Security-Policy")) == (path != "/metrics")
+
+
 def test_a_client_cannot_tell_where_it_comes_from(shipped: Shipped) -> None:
     """The address of a login is the connection's own. The process itself would have believed the forged one."""
     believed = {}
