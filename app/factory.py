@@ -18,7 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = extensions.init(app, settings)
     blueprints.register(app, api)
     cli.register(app)
-    app.wsgi_app = response_headers.around(app.wsgi_app, settings)  # type: ignore[method-assign]
+    app.wsgi_app = response_headers.around(app.wsgi_app, settings)  # type: ignore[method-assign, assignment]
     if settings.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)  # type: ignore[method-assign]
     return app

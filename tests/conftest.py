@@ -25,6 +25,7 @@ from app.core import db, redis_client
 from app.factory import create_app
 from sandbox.server import Sandbox
 from tests.api import Api
+from tests.contract import conformity
 from tests.faults.schedule import pytest_addoption, pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.job_queue import run_due_jobs
 from tests.query_report import pytest_sessionfinish, pytest_terminal_summary, pytest_testnodedown, watching
@@ -124,7 +125,7 @@ def application(sandbox: Sandbox) -> Iterator[Flask]:
         settings.cache_clear()
         command.upgrade(alembic_config(), "head")
         app = create_app()
-        with watching(app, db.engine()):
+        with watching(app, db.engine()), conformity.watching(app):
             yield app
         db.engine().dispose()
 
@@ -140,6 +141,14 @@ def emptied(request: pytest.FixtureRequest) -> None:
     redis_client.connect(REDIS_URL, f"test:{uuid.uuid4().hex}:")
     box: Sandbox = request.getfixturevalue("sandbox")
     box.reset()
+
+
+@pytest.fixture(autouse=True)
+def answers_are_documented() -> Iterator[None]:
+    """Whatever a test asks of the API in this process is answered as the OpenAPI document says."""
+    conformity.wrong()
+    yield
+    assert conformity.wrong() == []
 
 
 @pytest.fixture
@@ -205,12 +214,12 @@ def count_statements(application: Flask) -> Callable[[], Any]:
 
 
 @pytest.fixture
-def redis_keys(application: Flask) -> Callable[[], dict[str, int]]:
+def redis_keys(application: Flask) -> Callable[..., dict[str, int]]:
     """This test's keys in Redis and the milliseconds they have left."""
 
-    def look() -> dict[str, int]:
+    def look(pattern: str = "*") -> dict[str, int]:
         client: Any = redis.Redis.from_url(REDIS_URL, decode_responses=True)
-        return {key: client.pttl(key) for key in client.scan_iter(redis_client.key("*"))}
+        return {key: client.pttl(key) for key in client.scan_iter(redis_client.key(pattern))}
 
     return look
 

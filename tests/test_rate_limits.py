@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -94,7 +93,7 @@ class TestClasses:
         assert "RateLimit" not in answer.headers
 
     def test_neither_is_the_gateway_nor_a_preflight(
-        self, application: Flask, redis_keys: Callable[[], dict[str, int]]
+        self, application: Flask, redis_keys: Callable[..., dict[str, int]]
     ) -> None:
         assert application.test_client().post("/api/v1/webhooks/paystack", data=b"{}").status_code == 401
         assert application.test_client().options(HOTELS).status_code == 200
@@ -119,7 +118,7 @@ class TestCounting:
         assert refused.json["code"] == "too_many_requests"
         assert refused.headers["Retry-After"] == left[-1][3]
         assert 0 < int(refused.headers["Retry-After"]) <= 2 * 3600
-        assert not any(name.startswith("X-RateLimit") for name in refused.headers.keys())
+        assert not any(name.startswith("X-RateLimit") for name, _ in refused.headers)
 
     def test_who_is_refused_changes_nothing(self, api: Api, with_settings: Change) -> None:
         hotel, guest = factories.hotel(), api.as_(factories.person())

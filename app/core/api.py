@@ -9,7 +9,10 @@ PREFIX = "/api/v1"
 
 
 class Problem(ma.Schema):
-    """RFC 9457 problem document."""
+    """RFC 9457 problem document. Some codes bring members of their own."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(required=True, metadata={"description": "URI of the kind of problem"})
     title = ma.fields.String(required=True, metadata={"description": "the kind of problem, in words"})

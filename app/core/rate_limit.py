@@ -76,17 +76,20 @@ def count(name: str, limit: Limit, processes: int) -> Verdict:
     told = redis_client.ask(ask, default=None)
     if told is None:
         share = limit.times(1 / processes)
-        return _verdict(share, *_local.count(name, share.most, share.seconds))
-    is_in, before, count, elapsed = told
-    return _verdict(limit, is_in == 1, Window(before, count, elapsed / 1000))
+        is_in, window = _local.count(name, share.most, share.seconds)
+        return _let_in(share, window) if is_in else _refused(share, window)
+    window = Window(before=told[1], count=told[2], elapsed=told[3] / 1000)
+    return _let_in(limit, window) if told[0] else _refused(limit, window)
 
 
-def _verdict(limit: Limit, is_in: bool, window: Window) -> Verdict:
+def _let_in(limit: Limit, window: Window) -> Verdict:
     rest = limit.seconds - window.elapsed
-    if not is_in:
-        return Verdict(False, limit, 0, max(1, ceil(_wait(limit, window))))
     fading = window.before * rest / limit.seconds
     return Verdict(True, limit, int(limit.most - fading - window.count), max(1, ceil(rest)))
+
+
+def _refused(limit: Limit, window: Window) -> Verdict:
+    return Verdict(False, limit, 0, max(1, ceil(_wait(limit, window))))
 
 
 def _wait(limit: Limit, window: Window) -> float:

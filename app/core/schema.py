@@ -61,7 +61,8 @@ class Email(Text):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(EMAIL_LONGEST, shortest=3, **kwargs)
+        told = {"format": "email"} | kwargs.pop("metadata", {})
+        super().__init__(EMAIL_LONGEST, shortest=3, metadata=told, **kwargs)
         self.validators.append(_PublicAddress())
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

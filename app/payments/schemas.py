@@ -69,3 +69,7 @@ class ReturnOut(Schema):
     reference = ma.fields.String()
     booking_reference = ma.fields.String()
     state = ma.fields.String()
+
+
+class ReceivedOut(ma.Schema):
+    ok = ma.fields.Boolean()

@@ -7,16 +7,20 @@ from flask import Response, request
 
 from app.bookings.blueprint import Blueprint
 from app.bookings.guard import asker
+from app.core.api import Problem
 from app.core.blueprint import answer, sent_key
+from app.core.problem import MEDIA_TYPE
 from app.payments import present, return_page
 from app.payments.errors import PaymentNotFound
 from app.payments.models import PaymentState
-from app.payments.schemas import AskedOut, PaymentOut, RefundsOut, ReturnArgs, ReturnOut, StartIn
+from app.payments.schemas import AskedOut, PaymentOut, ReceivedOut, RefundsOut, ReturnArgs, ReturnOut, StartIn
 from app.payments.service import look, start, verify, webhook
 
 blp = Blueprint("payments", __name__, url_prefix="/payments", description="Look at payments and have them checked")
 booking_payments_blp = Blueprint("booking_payments", __name__, url_prefix="/bookings", description="Pay for a booking")
 webhooks_blp = Blueprint("webhooks", __name__, url_prefix="/webhooks", description="What the payment service tells us")
+
+PAGE = {"text/html": {"schema": {"type": "string"}}}
 
 
 @booking_payments_blp.route("/<uuid:booking_id>/payments", methods=["POST"])
@@ -42,8 +46,13 @@ def start_payment(_body: dict[str, Any], booking_id: UUID) -> Response:
 
 @blp.route("/return", methods=["GET"])
 @blp.arguments(ReturnArgs, location="query")
-@blp.response(200, ReturnOut)
 @blp.problems(404, 422)
+@blp.doc(  # type: ignore[untyped-decorator]
+    responses={
+        "200": {"description": "OK", "content": {"application/json": {"schema": ReturnOut}, **PAGE}},
+        "404": {"description": "Not Found", "content": {MEDIA_TYPE: {"schema": Problem}, **PAGE}},
+    }
+)
 def return_from_checkout(args: dict[str, Any]) -> Response:
     """Where the checkout sends the browser
 
@@ -94,7 +103,7 @@ def list_refunds(reference: str) -> Response:
 
 
 @webhooks_blp.route("/paystack", methods=["POST"])
-@webhooks_blp.response(200)
+@webhooks_blp.response(200, ReceivedOut)
 @webhooks_blp.problems(401, 413, 503)
 def receive_from_paystack() -> Response:
     """Paystack's webhook

@@ -108,7 +108,7 @@ class OfferChargeView(ma.Schema):
 
 class ReasonView(ma.Schema):
     reason = ma.fields.String()
-    date = ma.fields.Date()
+    date = ma.fields.Date(metadata={"description": "the day it is about, if it is about one", "x-optional": True})
 
 
 class OfferWindowView(ma.Schema):

@@ -84,19 +84,19 @@ def test_of_many_at_once_no_more_get_in_than_fit(place: str) -> None:
     assert told == {True: 30, False: 90}
 
 
-def test_in_redis_a_name_is_kept_for_two_windows_at_most(redis_keys: Callable[[], dict[str, int]]) -> None:
+def test_in_redis_a_name_is_kept_for_two_windows_at_most(redis_keys: Callable[..., dict[str, int]]) -> None:
     ask(3)
     ((name, left),) = redis_keys().items()
     assert name == redis_client.key("rate:ada")
     assert HOUR * 1000 < left <= 2 * HOUR * 1000
 
 
-def test_in_redis_what_was_let_in_before_fades(redis_keys: Callable[[], dict[str, int]]) -> None:
+def test_in_redis_what_was_let_in_before_fades(redis_keys: Callable[..., dict[str, int]]) -> None:
     """Of so many an hour ago, as many count as seconds of this hour are left."""
     seconds = now_in_redis()
     number, elapsed = divmod(seconds, HOUR)
     kept = {"number": int(number) - 1, "before": 0, "count": HOUR}
-    redis_client.ask(lambda client: client.hset(redis_client.key("rate:ada"), mapping=kept), default=0)
+    redis_client.ask(lambda client: bool(client.hset(redis_client.key("rate:ada"), mapping=kept)), default=False)
     let_in = sum(ask(HOUR).is_in for _ in range(int(elapsed) + 5))
     assert int(elapsed) <= let_in <= int(elapsed) + 4
 

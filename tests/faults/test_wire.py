@@ -80,7 +80,7 @@ def test_case_64_odd_requests_are_answered_or_dropped(running: Running, name: st
 def test_a_request_whose_client_vanishes_has_no_effect(running: Running, how: str) -> None:
     """What has come of its body is nothing, and nothing would be an empty object, with which a booking can be cancelled."""
     stay = running.book()
-    token = f"Authorization: {stay.guest.http.headers['Authorization']}"
+    token = f"Authorization: {stay.guest.http.headers['Authorization']!s}"
     request = head(JSON, how, token, "Idempotency-Key: vanished", path=f"/api/v1/bookings/{stay.id}/cancel")
     place = urlsplit(running.stage.api)
     with socket.create_connection((place.hostname or "", place.port or 0), timeout=5) as wire:
