@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,6 +53,16 @@ class User(Model):
         CheckConstraint(one_of("role", PlatformRole), name="role"),
         CheckConstraint(one_of("status", UserStatus), name="status"),
         CheckConstraint("(status = 'erased') = (erased_at IS NOT NULL)", name="erased"),
+        Index("ix_users_platform_admins", "id", postgresql_where=text("role = 'platform_admin'")),
+        Index("ix_users_suspended", "id", postgresql_where=text("status = 'suspended'")),
+        # By trigrams: a part of a name or of a number, the beginning of an e-mail, in letters of either case.
+        Index(
+            "ix_users_search",
+            text("CAST(email AS text) gin_trgm_ops"),
+            text("full_name gin_trgm_ops"),
+            text("phone gin_trgm_ops"),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[Id]
