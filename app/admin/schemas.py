@@ -12,6 +12,7 @@ from app.admin.service.payments import Word
 from app.admin.user_queries import SHORTEST, WantedUsers
 from app.auth.models import PlatformRole, Role, UserStatus
 from app.bookings.models import BookingStatus, PaymentStatus
+from app.bookings.reference import as_written
 from app.bookings.schemas import BookingOut
 from app.core.paging import LARGEST
 from app.core.schema import Day, Email, Instant, Kobo, QueryInt, Schema, Text
@@ -123,7 +124,7 @@ class UsersQuery(FilterQuery):
     status = ma.fields.Enum(UserStatus, by_value=True)
 
 
-class RoleIn(NoteIn):
+class PlatformRoleIn(NoteIn):
     role = ma.fields.Enum(PlatformRole, by_value=True, required=True)
 
 
@@ -163,12 +164,19 @@ class PersonView(FoundUserView):
     updated_at = Instant()
 
 
+class BookingReference(Text):
+    """As people type it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return as_written(super()._deserialize(value, attr, data, **kwargs))
+
+
 class BookingsQuery(PeriodQuery):
     """`from`, `to`: when it was made."""
 
     WANTED, PERIOD = WantedBookings, "made"
 
-    reference = Text(32, metadata={"description": "as in the mail, in capitals or not"})
+    reference = BookingReference(32, metadata={"description": "as in the mail, in capitals or not"})
     email = Email(metadata={"description": "of the guest, or of the account"})
     hotel_id = ma.fields.UUID()
     status = ma.fields.Enum(BookingStatus, by_value=True)
@@ -263,10 +271,17 @@ class MailFateView(ma.Schema):
     refused_at = Instant(allow_none=True)
 
 
+class JsonReady(ma.fields.Nested):
+    """Documented by its schema; what is told is JSON-ready as it comes."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return nested_obj
+
+
 class WholeBookingView(ma.Schema):
     """`booking`: as its guest sees it."""
 
-    booking = ma.fields.Nested(BookingOut)
+    booking = JsonReady(BookingOut)
     user_id = ma.fields.UUID(allow_none=True, metadata={"description": "null: booked without an account"})
     confirmed_at = Instant(allow_none=True)
     cancelled_at = Instant(allow_none=True)

@@ -3,7 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from app.admin.schemas import FoundUsersView, PersonMaybeReasonIn, PersonReasonIn, PersonView, RoleIn, UsersQuery
+from app.admin.schemas import (
+    FoundUsersView,
+    PersonMaybeReasonIn,
+    PersonReasonIn,
+    PersonView,
+    PlatformRoleIn,
+    UsersQuery,
+)
 from app.admin.service import users
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
@@ -64,7 +71,7 @@ def reinstate_user(body: dict[str, Any], user_id: UUID) -> dict[str, Any]:
 
 @blp.post("/<uuid:user_id>/role")
 @blp.allowed(Verb.SET_ROLES)
-@blp.arguments(RoleIn)
+@blp.arguments(PlatformRoleIn)
 @blp.response(200, PersonView)
 @blp.problems(404, 409)
 def set_user_role(body: dict[str, Any], user_id: UUID) -> dict[str, Any]:

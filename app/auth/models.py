@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,10 +58,11 @@ class User(Model):
         # By trigrams: a part of a name or of a number, the beginning of an e-mail, in letters of either case.
         Index(
             "ix_users_search",
-            text("CAST(email AS text) gin_trgm_ops"),
-            text("full_name gin_trgm_ops"),
-            text("phone gin_trgm_ops"),
+            literal_column("CAST(email AS text)").label("email_text"),
+            "full_name",
+            "phone",
             postgresql_using="gin",
+            postgresql_ops=dict.fromkeys(("email_text", "full_name", "phone"), "gin_trgm_ops"),
         ),
     )
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from tests import factories
 from tests.access.cast import Cast
-from tests.auth import mailed
+from tests.auth import mailed, rows
 
 PASSWORD, ANOTHER = factories.PASSWORD, "another-battery-staple"
+WHY = {"reason": "A reason"}
 _number = itertools.count(1)
 
 
@@ -47,6 +48,16 @@ def _stay() -> dict[str, str]:
     return {"check_in": factories.in_days(40).isoformat(), "check_out": factories.in_days(42).isoformat()}
 
 
+def _in_review(cast: Cast) -> dict[str, str]:
+    rows.change("UPDATE payments SET status = 'review' WHERE reference = :name", name=cast.payment["reference"])
+    return {"decision": "accept", "reason": "It is enough"}
+
+
+def _of_suspended(cast: Cast) -> dict[str, str]:
+    rows.change("UPDATE users SET status = 'suspended' WHERE id = :id", id=cast.somebody.id)
+    return {}
+
+
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /auth/register": lambda _cast: _newcomer(),
     "POST /auth/email/verify": lambda cast: {"token": _link(cast, "verify_email")},
@@ -63,6 +74,13 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /bookings/lookup/link": lambda cast: _looked_up(cast),
     "POST /bookings/{booking_id}/cancel": lambda _cast: {},
     "POST /bookings/{booking_id}/payments": lambda _cast: {},
+    "POST /admin/users/{user_id}/suspend": lambda _cast: WHY,
+    "POST /admin/users/{user_id}/reinstate": _of_suspended,
+    "POST /admin/users/{user_id}/role": lambda _cast: {"role": "platform_admin"} | WHY,
+    "POST /admin/payments/{reference}/resolve": _in_review,
+    "POST /admin/refunds/{refund_id}/again": lambda _cast: WHY,
+    "POST /admin/jobs/{job_id}/retry": lambda _cast: {},
+    "POST /admin/jobs/{job_id}/discard": lambda _cast: WHY,
 }
 FORMS: Mapping[str, Callable[[Cast], dict[str, str]]] = {"POST /auth/token": _form}
 QUERIES: Mapping[str, Callable[[Cast], dict[str, Any]]] = {

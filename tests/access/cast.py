@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -11,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests import factories
 from tests.api import Api, new_key
 from tests.auth import rows
-from tests.surface import Operation
+from tests.surface import Operation, dead_job, failed_refund
 
 
 class Cast:
@@ -97,6 +98,21 @@ class Cast:
         told: dict[str, Any] = answer.json
         return told
 
+    @cached_property
+    def refund_id(self) -> UUID:
+        """A refund of it that has failed."""
+        return failed_refund(self.payment["reference"])
+
+    @cached_property
+    def job_id(self) -> int:
+        """A job that is dead."""
+        return dead_job()
+
+    @cached_property
+    def somebody(self) -> factories.Person:
+        """Who has proved his e-mail, and about whom the platform may decide."""
+        return factories.verified()
+
 
 ROLES: Mapping[str, Callable[[Cast], str | None]] = {
     "anonymous": lambda _cast: None,
@@ -116,4 +132,7 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),
     "reference": lambda cast: str(cast.payment["reference"]),
+    "user_id": lambda cast: str(cast.somebody.id),
+    "refund_id": lambda cast: str(cast.refund_id),
+    "job_id": lambda cast: str(cast.job_id),
 }

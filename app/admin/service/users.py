@@ -55,7 +55,7 @@ def suspend(person: Principal, user_id: UUID, reason: str) -> dict[str, Any]:
         raise CannotSuspendOneself
     with transaction() as session:
         change = accounts.suspend(session, user_id, by=actor.id)
-        _note(session, actor, "user.suspend", user_id, change, reason)
+        _note(session, actor, "user.suspend", user_id, change, reason=reason)
         queue_email(session, emails.suspended(people.get_user(session, user_id), reason))
     log.info("user_suspended", user_id=str(user_id))
     return _told(user_id)
@@ -67,7 +67,7 @@ def reinstate(person: Principal, user_id: UUID, reason: str | None) -> dict[str,
     actor = permissions.actor(person, Verb.SUSPEND_USERS)
     with transaction() as session:
         change = accounts.reinstate(session, user_id, by=actor.id)
-        _note(session, actor, "user.reinstate", user_id, change, reason)
+        _note(session, actor, "user.reinstate", user_id, change, reason=reason)
         queue_email(session, emails.reinstated(people.get_user(session, user_id), reason))
     log.info("user_reinstated", user_id=str(user_id))
     return _told(user_id)
@@ -85,12 +85,12 @@ def set_role(person: Principal, user_id: UUID, role: PlatformRole, reason: str) 
     with transaction() as session:
         change = accounts.set_role(session, user_id, role, by=actor.id)
         if change.before != change.after:
-            _note(session, actor, "user.set_role", user_id, change, reason)
+            _note(session, actor, "user.set_role", user_id, change, reason=reason)
     log.info("user_role_set", user_id=str(user_id), role=role)
     return _told(user_id)
 
 
-def _note(session: Session, actor: Actor, verb: str, user_id: UUID, change: Change, reason: str | None) -> None:
+def _note(session: Session, actor: Actor, verb: str, user_id: UUID, change: Change, *, reason: str | None) -> None:
     after = {**change.after, "reason": reason}
     note(session, actor, verb, Subject("user", user_id), before=change.before, after=after)
 
