@@ -9,7 +9,14 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 from app import gauges
-from app.admin.views import blp as admin_hotels
+from app.admin.audit_views import blp as admin_audit
+from app.admin.audit_views import hotel_audit_blp as hotel_audit
+from app.admin.booking_views import blp as admin_bookings
+from app.admin.hotel_views import blp as admin_hotels
+from app.admin.job_views import blp as admin_jobs
+from app.admin.payment_views import blp as admin_payments
+from app.admin.payment_views import refunds_blp as admin_refunds
+from app.admin.user_views import blp as admin_users
 from app.auth.me_views import blp as users
 from app.auth.views import blp as auth
 from app.bookings.views import blp as bookings
@@ -42,7 +49,14 @@ API_BLUEPRINTS = (
     payments,
     webhooks,
     events,
+    hotel_audit,
     admin_hotels,
+    admin_users,
+    admin_bookings,
+    admin_payments,
+    admin_refunds,
+    admin_jobs,
+    admin_audit,
 )
 DOCS = "/docs"
 DOCS_PAGE = {

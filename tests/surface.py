@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from app.core.db import reading
+from app.core.columns import new_id
+from app.core.db import reading, transaction
 from tests import factories
 from tests.api import Api, new_key
 
@@ -21,6 +23,14 @@ MAYBE = {"detail": str, "errors": dict}
 TABLES = """
 SELECT tablename FROM pg_tables
 WHERE schemaname = 'public' AND tablename NOT IN ('spatial_ref_sys', 'throttle_buckets') ORDER BY 1
+"""
+FAILED = """
+INSERT INTO refunds (id, payment_id, booking_id, amount, currency, reason, status)
+SELECT :id, id, booking_id, 100000, currency, 'staff', 'failed' FROM payments WHERE reference = :reference
+"""
+DEAD = """
+INSERT INTO outbox (kind, name, queue, payload, attempts, max_attempts, last_error, dead_at)
+VALUES ('job', 'mail.send', 'bulk', jsonb_build_object('email_id', gen_random_uuid()), 5, 5, 'ValueError: broken', now()) RETURNING id
 """
 CONTENT = "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {} AS t"
 
@@ -144,8 +154,24 @@ def world(app: Flask) -> World:
         "booking_reference": booking["reference"],
         "reference": payment["reference"],
         "session_id": mine["id"],
+        "refund_id": str(failed_refund(payment["reference"])),
+        "job_id": str(dead_job()),
     }
     return World(app, guest, admin, platform, stranger, ids)
+
+
+def failed_refund(reference: str) -> UUID:
+    """A refund of the payment that waits for a person."""
+    refund_id = new_id()
+    with transaction() as session:
+        session.execute(text(FAILED), {"id": refund_id, "reference": reference})
+    return refund_id
+
+
+def dead_job() -> int:
+    """A job that waits for a person."""
+    with transaction() as session:
+        return int(session.execute(text(DEAD)).scalar_one())
 
 
 def content() -> dict[str, str]:

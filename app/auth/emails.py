@@ -57,6 +57,16 @@ def password_changed(user: User) -> Email:
     return _mail(AccountKind.PASSWORD_CHANGED, user, new_id())
 
 
+def suspended(user: User, reason: str) -> Email:
+    """To the account's e-mail: nobody can log in with it, and why."""
+    return _mail(AccountKind.ACCOUNT_SUSPENDED, user, new_id(), reason=reason)
+
+
+def reinstated(user: User, reason: str | None) -> Email:
+    """To the account's e-mail: its owner can log in again."""
+    return _mail(AccountKind.ACCOUNT_REINSTATED, user, new_id(), reason=reason)
+
+
 def _url(page: str, link: Link) -> str:
     """The token stands behind the #, where no server on the way and no Referer gets to see it."""
     return f"{settings().public_web_url.rstrip('/')}/{page}#token={link.token}"

@@ -86,4 +86,14 @@ class EmailTaken(Conflict):
     code, title = "email_taken", "There is an account with this e-mail already"
 
 
+class EmailUnproved(Conflict):
+    """Anybody can open an account under somebody else's address."""
+
+    code, title = "email_unproved", "This person has not verified his e-mail yet"
+
+
+class LastPlatformAdmin(Conflict):
+    code, title = "last_platform_admin", "The platform keeps at least one admin; make somebody else one first"
+
+
 constraint_means("uq_users_email", EmailTaken)

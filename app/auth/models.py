@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, literal_column, text
 from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -53,6 +53,17 @@ class User(Model):
         CheckConstraint(one_of("role", PlatformRole), name="role"),
         CheckConstraint(one_of("status", UserStatus), name="status"),
         CheckConstraint("(status = 'erased') = (erased_at IS NOT NULL)", name="erased"),
+        Index("ix_users_platform_admins", "id", postgresql_where=text("role = 'platform_admin'")),
+        Index("ix_users_suspended", "id", postgresql_where=text("status = 'suspended'")),
+        # By trigrams: a part of a name or of a number, the beginning of an e-mail, in letters of either case.
+        Index(
+            "ix_users_search",
+            literal_column("CAST(email AS text)").label("email_text"),
+            "full_name",
+            "phone",
+            postgresql_using="gin",
+            postgresql_ops=dict.fromkeys(("email_text", "full_name", "phone"), "gin_trgm_ops"),
+        ),
     )
 
     id: Mapped[Id]

@@ -28,6 +28,7 @@ class Verb(StrEnum):
     SEE_MEMBERS = "hotel.see_members"
     MANAGE_MEMBERS = "hotel.manage_members"
     LEAVE_HOTEL = "hotel.leave"
+    READ_HOTEL_AUDIT = "hotel.read_audit"
 
     DRAFT_HOTEL = "hotels.draft"
     CREATE_HOTEL = "hotels.create"
@@ -35,6 +36,15 @@ class Verb(StrEnum):
     REVIEW_HOTELS = "hotels.review"
     SUSPEND_HOTELS = "hotels.suspend"
     CLOSE_HOTELS = "hotels.close"
+    SEE_USERS = "users.see"
+    SUSPEND_USERS = "users.suspend"
+    SET_ROLES = "users.set_role"
+    SEE_ANY_BOOKING = "bookings.see"
+    SEE_PAYMENTS = "payments.see"
+    DECIDE_PAYMENTS = "payments.decide"
+    SEE_JOBS = "jobs.see"
+    DECIDE_JOBS = "jobs.decide"
+    READ_AUDIT = "audit.read"
 
 
 _EVERYBODY = frozenset(Role)
@@ -54,6 +64,7 @@ AT_HOTEL: Mapping[Verb, frozenset[Role]] = {
     Verb.SEE_MEMBERS: _OWNERS | _PLATFORM,
     Verb.MANAGE_MEMBERS: _OWNERS | _PLATFORM,
     Verb.LEAVE_HOTEL: _MEMBERS,
+    Verb.READ_HOTEL_AUDIT: _OWNERS | _PLATFORM,
 }
 ON_PLATFORM: Mapping[Verb, frozenset[Role]] = {
     Verb.DRAFT_HOTEL: _EVERYBODY,
@@ -62,6 +73,15 @@ ON_PLATFORM: Mapping[Verb, frozenset[Role]] = {
     Verb.REVIEW_HOTELS: _PLATFORM,
     Verb.SUSPEND_HOTELS: _PLATFORM,
     Verb.CLOSE_HOTELS: _PLATFORM,
+    Verb.SEE_USERS: _PLATFORM,
+    Verb.SUSPEND_USERS: _PLATFORM,
+    Verb.SET_ROLES: _PLATFORM,
+    Verb.SEE_ANY_BOOKING: _PLATFORM,
+    Verb.SEE_PAYMENTS: _PLATFORM,
+    Verb.DECIDE_PAYMENTS: _PLATFORM,
+    Verb.SEE_JOBS: _PLATFORM,
+    Verb.DECIDE_JOBS: _PLATFORM,
+    Verb.READ_AUDIT: _PLATFORM,
 }
 ALLOWED: Mapping[Verb, frozenset[Role]] = {**AT_HOTEL, **ON_PLATFORM}
 MEANING: Mapping[Verb, str] = {
@@ -76,12 +96,22 @@ MEANING: Mapping[Verb, str] = {
     Verb.SEE_MEMBERS: "see its members and invitations",
     Verb.MANAGE_MEMBERS: "invite, change roles, remove",
     Verb.LEAVE_HOTEL: "give up one's own place in it",
+    Verb.READ_HOTEL_AUDIT: "read what was done in its house, and by whom",
     Verb.DRAFT_HOTEL: "draft a hotel of one's own (the e-mail must be verified)",
     Verb.CREATE_HOTEL: "create a hotel that is active at once",
     Verb.LIST_HOTELS: "list hotels in any state: the approval queue",
     Verb.REVIEW_HOTELS: "approve, request changes, reject",
     Verb.SUSPEND_HOTELS: "suspend any hotel, and reinstate it",
     Verb.CLOSE_HOTELS: "close any hotel for good",
+    Verb.SEE_USERS: "find people, and look at one (which is noted)",
+    Verb.SUSPEND_USERS: "suspend an account, and reinstate it",
+    Verb.SET_ROLES: "make somebody an admin of the platform, or a guest again",
+    Verb.SEE_ANY_BOOKING: "find any booking, and look at it (which is noted)",
+    Verb.SEE_PAYMENTS: "find payments, and look at one",
+    Verb.DECIDE_PAYMENTS: "decide about money in review, send a failed refund anew",
+    Verb.SEE_JOBS: "see dead jobs",
+    Verb.DECIDE_JOBS: "retry a dead job, or give it up",
+    Verb.READ_AUDIT: "read the audit log",
 }
 
 

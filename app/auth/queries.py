@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.auth.models import LoginSession, OneTimeToken, Purpose, User, UserStatus
+from app.auth.models import LoginSession, OneTimeToken, PlatformRole, Purpose, User, UserStatus
 from app.auth.principal import Principal, Profile, strongest
 from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
@@ -114,6 +114,12 @@ def lock_user(session: Session, user_id: UUID) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def lock_platform_admins(session: Session) -> list[UUID]:
+    """Who is an admin of the platform and may log in, locked in the order of their ids."""
+    is_one = (User.role == PlatformRole.PLATFORM_ADMIN, User.status == UserStatus.ACTIVE)
+    return list(session.scalars(select(User.id).where(*is_one).order_by(User.id).with_for_update(key_share=True)))
 
 
 def lock_login_session(session: Session, session_id: UUID) -> LoginSession | None:

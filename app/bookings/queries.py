@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from app.bookings.models import Booking, BookingStatus
+from app.bookings.models import Booking, BookingHistory, BookingStatus
 from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
 from app.core.sql import by_hand, run
@@ -80,6 +80,12 @@ def page_ids_of_user(session: Session, user_id: UUID, after: UUID | None, limit:
     if after is not None:
         statement = statement.where(Booking.id < after)
     return list(session.scalars(statement))
+
+
+def history_of(session: Session, booking_id: UUID) -> list[BookingHistory]:
+    """All that happened to it, oldest first."""
+    mine = BookingHistory.booking_id == booking_id
+    return list(session.scalars(select(BookingHistory).where(mine).order_by(BookingHistory.id)))
 
 
 # What may be open only so often: holds that live, and stays to come that are to be paid at the hotel. The

@@ -171,7 +171,13 @@ class BookingMadeOut(BookingOut):
     request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
     """
 
-    booking_token = ma.fields.String()
+    booking_token = ma.fields.String(metadata={"x-optional": True})
+
+
+class LinkAskedOut(Schema):
+    """The same whether there is such a booking or not."""
+
+    ok = ma.fields.Constant(True)
 
 
 class BookingsOut(Schema):

@@ -10,7 +10,16 @@ from app.bookings import guard
 from app.bookings.blueprint import Blueprint
 from app.bookings.reference import as_written
 from app.bookings.request import BookingRequest
-from app.bookings.schemas import BookingIn, BookingMadeOut, BookingOut, BookingsOut, CancelIn, LookupIn, PageArgs
+from app.bookings.schemas import (
+    BookingIn,
+    BookingMadeOut,
+    BookingOut,
+    BookingsOut,
+    CancelIn,
+    LinkAskedOut,
+    LookupIn,
+    PageArgs,
+)
 from app.bookings.service import cancel, create, look, lookup
 from app.core.blueprint import answer, sent_key, sent_secret_key
 
@@ -95,7 +104,7 @@ def look_up_booking(body: dict[str, str]) -> Response:
 
 @blp.route("/lookup/link", methods=["POST"])
 @blp.arguments(LookupIn)
-@blp.response(202)
+@blp.response(202, LinkAskedOut)
 @blp.problems(415, 422, 429, 503)
 def mail_booking_link(body: dict[str, str]) -> Response:
     """Have the link to a booking mailed to its guest again

@@ -1,4 +1,5 @@
-"""Who did what to what: a row for each write of the hotels' and the platform's people, in the transaction of the write.
+"""Who did what to what: a row for each write of the hotels' and the platform's people, in the transaction of the write; and one for each
+look of the platform's people at one person or one booking.
 
 What changed goes in, by name. Secrets, tokens, and what is known of guests and invited people never do.
 """
@@ -29,11 +30,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is acted upon: a kind and an id; `hotel_id`: in whose house it is, if in any."""
+    """What is acted upon: a kind and an id; `hotel_id`: in whose house it is, if in any. Its admins may read of it then."""
 
     kind: str
     id: UUID
     hotel_id: UUID | None = None
+
+
+def numbered(kind: str, number: int) -> Subject:
+    """What has a number and no id: the number stands for one."""
+    return Subject(kind, UUID(int=number))
 
 
 def came_from(address: str | None) -> None:

@@ -56,6 +56,9 @@ PAGE_DEAD = text("""
 SELECT id, name, queue, payload, request_id, created_at, dead_at, attempts, last_error
 FROM outbox WHERE kind = 'job' AND dead_at IS NOT NULL AND id > :after ORDER BY id LIMIT :limit
 """)
+LOCK_DEAD = text("""
+SELECT id, name, payload, attempts FROM outbox WHERE id = :row_id AND kind = 'job' AND dead_at IS NOT NULL FOR UPDATE
+""")
 RETRY = text("""
 UPDATE outbox
 SET dead_at = NULL, attempts = 0, last_error = NULL, sent_until = NULL, run_until = NULL, due_at = clock_timestamp()
@@ -110,6 +113,14 @@ def page_dead(session: Session, *, after: int = 0, limit: int = 50) -> list[RowM
     Each: id, name, queue, payload, request_id, created_at, dead_at, attempts, last_error.
     """
     return list(session.execute(PAGE_DEAD, {"after": after, "limit": limit}).mappings())
+
+
+def lock_dead(session: Session, row_id: int) -> RowMapping:
+    """A dead job, locked: id, name, payload, attempts. Raises JobNotFound."""
+    row = session.execute(LOCK_DEAD, {"row_id": row_id}).mappings().first()
+    if row is None:
+        raise JobNotFound
+    return row
 
 
 def retry(session: Session, row_id: int) -> None:

@@ -40,6 +40,7 @@ class OutboxRow(Model):
         CheckConstraint(one_of("kind", OutboxKind), name="kind"),
         Index("ix_outbox_due", "queue", "due_at", "id", postgresql_where=text("kind = 'job' AND dead_at IS NULL")),
         Index("ix_outbox_events", "id", postgresql_where=text("kind = 'event'")),
+        Index("ix_outbox_dead", "id", postgresql_where=text("dead_at IS NOT NULL")),
         {
             "postgresql_with": {
                 "fillfactor": "70",
@@ -110,7 +111,8 @@ class IdempotencyRow(Model):
 
 
 class AuditRow(Model):
-    """One write of the hotel's or the platform's people. Append-only: a trigger refuses to change or delete a row.
+    """One write of the hotel's or the platform's people, or a look of the platform's at a person or a booking. Append-only: a trigger
+    refuses to change or delete a row.
 
     `actor_role`: the role that allowed it. `before`, `after`: what changed, by name. No keys to other tables: the log outlives what it
     tells of.
@@ -121,6 +123,7 @@ class AuditRow(Model):
         Index("ix_audit_log_actor_id", "actor_id", "id"),
         Index("ix_audit_log_subject_id", "subject_id", "id"),
         Index("ix_audit_log_hotel_id", "hotel_id", "id"),
+        Index("ix_audit_log_verb", "verb", "id"),
         Index("ix_audit_log_at", "at"),
     )
 

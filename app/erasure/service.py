@@ -12,7 +12,7 @@ from app.auth import queries as people
 from app.auth.models import User, UserStatus
 from app.auth.principal import Principal
 from app.auth.service import erase as account
-from app.auth.service import own_password
+from app.auth.service import own_password, platform_admins
 from app.bookings.service import erase as bookings
 from app.core.db import retrying, transaction
 from app.core.logging import logger
@@ -33,7 +33,7 @@ log = logger(__name__)
 
 @retrying
 def erase(person: Principal, password: str) -> None:
-    """At the person's own wish. Raises WrongPassword, TooManyLogins, LastHotelAdmin, HasOpenBookings, Busy."""
+    """At the person's own wish. Raises WrongPassword, TooManyLogins, LastHotelAdmin, LastPlatformAdmin, HasOpenBookings, Busy."""
     checked = own_password.check(person, password)
     with transaction() as session:
         queries.take_turn(session, person.user_id)
@@ -49,6 +49,7 @@ def _refuse_last_admin(session: Session, user_id: UUID) -> None:
     run = queries.lock_hotels_run_by(session, user_id)
     if hotel_ids := queries.left_without_admin(session, run, user_id):
         raise LastHotelAdmin(hotel_ids=hotel_ids)
+    platform_admins.keep_one(session, but=user_id)
 
 
 def _refuse_open_bookings(session: Session, user_id: UUID) -> None:

@@ -18,6 +18,6 @@ def erase(body: dict[str, str]) -> None:
 
     Name, e-mail, telephone number and all sessions are gone, at once and for good; bookings and payments stay without them. 403
     `wrong_password`; 409 `has_open_bookings` while a booking is not over or money is on its way (`references` names them), 409
-    `last_hotel_admin` where nobody else could run a hotel (`hotel_ids`).
+    `last_hotel_admin` where nobody else could run a hotel (`hotel_ids`), 409 `last_platform_admin`.
     """
     service.erase(principal(), body["password"])

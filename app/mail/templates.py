@@ -75,6 +75,10 @@ class AccountKind(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a word, no password
     """`link`, good for 30 minutes."""
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ACCOUNT_SUSPENDED = "account_suspended"
+    """By the platform's people. `reason`."""
+    ACCOUNT_REINSTATED = "account_reinstated"
+    """`reason | None`."""
 
 
 class Room(TypedDict):

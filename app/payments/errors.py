@@ -7,6 +7,10 @@ class PaymentNotFound(NotFound):
     title = "There is no such payment"
 
 
+class RefundNotFound(NotFound):
+    title = "There is no such refund"
+
+
 class NotPayable(Conflict):
     code, title = "not_payable", "This booking does not wait for a payment"
 

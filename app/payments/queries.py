@@ -13,7 +13,7 @@ from app.bookings.models import Booking
 from app.core.clock import sql_now, sql_seconds
 from app.payments.errors import PaymentNotFound
 from app.payments.jobs import FOLLOW_REFUND, REFUND, VERIFY_PAYMENT
-from app.payments.models import Payment, PaymentState, Refund, RefundState
+from app.payments.models import GatewayEvent, Payment, PaymentState, Refund, RefundState
 from app.payments.states import IN_FLIGHT, MONEY_IS_IN, OPEN
 
 BATCH = 500
@@ -120,6 +120,19 @@ def find_refund(session: Session, refund_id: UUID) -> Refund | None:
 def refunds_of(session: Session, payment_id: UUID) -> list[Refund]:
     """Oldest first."""
     return list(session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)))
+
+
+def of_booking(session: Session, booking_id: UUID) -> tuple[list[Payment], list[Refund]]:
+    """All attempts to pay it and all that goes back, oldest first."""
+    payments = select(Payment).where(Payment.booking_id == booking_id).order_by(Payment.id)
+    refunds = select(Refund).join(Payment, Payment.id == Refund.payment_id).where(Payment.booking_id == booking_id)
+    return list(session.scalars(payments)), list(session.scalars(refunds.order_by(Refund.id)))
+
+
+def events_about(session: Session, reference: str) -> list[Any]:
+    """Webhooks about a transaction, oldest first: rows of id, event, received_at, handled_at, error; not what was in them."""
+    shown = (GatewayEvent.id, GatewayEvent.event, GatewayEvent.received_at, GatewayEvent.handled_at, GatewayEvent.error)
+    return list(session.execute(select(*shown).where(GatewayEvent.reference == reference).order_by(GatewayEvent.id)))
 
 
 def refund_in_flight(session: Session, payment_id: UUID) -> Refund | None:

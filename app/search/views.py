@@ -52,6 +52,7 @@ def list_offers(query: dict[str, Any], hotel_id: UUID) -> Response:
 @blp.get("/<uuid:hotel_id>")
 @blp.login_optional
 @blp.response(200, HotelPageView)
+@blp.alt_response(304, description="What `If-None-Match` names is as it was")  # type: ignore[untyped-decorator]
 @blp.problems(404)
 def show_hotel(hotel_id: UUID) -> Response:
     """See a hotel, its photos and its room types.

@@ -21,6 +21,7 @@ OF_OWNERS, OF_PLATFORM = (
 STEPS = [f"POST /hotels/{{hotel_id}}/{step}" for step in OF_OWNERS] + [
     f"POST /admin/hotels/{{hotel_id}}/{step}" for step in OF_PLATFORM
 ]
+WHY = {"reason": "A reason"}
 _number = itertools.count(1)
 
 
@@ -96,6 +97,18 @@ PREPARED: Mapping[str, Callable[[Cast], object]] = {
     "POST /admin/hotels/{hotel_id}/reinstate": _in_state("suspended"),
 }
 HEADERS: Mapping[str, dict[str, str]] = {"PATCH /hotels/{hotel_id}": {"If-Match": "*"}}
+
+
+def _in_review(cast: Cast) -> dict[str, str]:
+    rows.change("UPDATE payments SET status = 'review' WHERE reference = :name", name=cast.payment["reference"])
+    return {"decision": "accept", "reason": "It is enough"}
+
+
+def _of_suspended(cast: Cast) -> dict[str, str]:
+    rows.change("UPDATE users SET status = 'suspended' WHERE id = :id", id=cast.member.id)
+    return {}
+
+
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /auth/register": lambda _cast: _newcomer(),
     "POST /auth/email/verify": lambda cast: {"token": _link(cast, "verify_email")},
@@ -122,6 +135,13 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /bookings/lookup/link": lambda cast: _looked_up(cast),
     "POST /bookings/{booking_id}/cancel": lambda _cast: {},
     "POST /bookings/{booking_id}/payments": lambda _cast: {},
+    "POST /admin/users/{user_id}/suspend": lambda _cast: WHY,
+    "POST /admin/users/{user_id}/reinstate": _of_suspended,
+    "POST /admin/users/{user_id}/role": lambda _cast: {"role": "platform_admin"} | WHY,
+    "POST /admin/payments/{reference}/resolve": _in_review,
+    "POST /admin/refunds/{refund_id}/again": lambda _cast: WHY,
+    "POST /admin/jobs/{job_id}/retry": lambda _cast: {},
+    "POST /admin/jobs/{job_id}/discard": lambda _cast: WHY,
 }
 FORMS: Mapping[str, Callable[[Cast], dict[str, str]]] = {"POST /auth/token": _form}
 QUERIES: Mapping[str, Callable[[Cast], dict[str, Any]]] = {

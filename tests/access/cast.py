@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from tests import factories
 from tests.api import Api, new_key
 from tests.auth import rows
-from tests.surface import Operation
+from tests.surface import Operation, dead_job, failed_refund
 
 
 class Cast:
@@ -85,8 +85,10 @@ class Cast:
 
     @cached_property
     def member(self) -> factories.Person:
-        """Somebody else who works there."""
-        return factories.member(self.hotel.id, "hotel_staff")
+        """Somebody else who works there and has proved his e-mail."""
+        somebody = factories.member(self.hotel.id, "hotel_staff")
+        rows.change("UPDATE users SET email_verified_at = clock_timestamp() WHERE id = :id", id=somebody.id)
+        return somebody
 
     @cached_property
     def invitation(self) -> dict[str, Any]:
@@ -118,6 +120,16 @@ class Cast:
         told: dict[str, Any] = answer.json
         return told
 
+    @cached_property
+    def refund_id(self) -> UUID:
+        """A refund of it that has failed."""
+        return failed_refund(self.payment["reference"])
+
+    @cached_property
+    def job_id(self) -> int:
+        """A job that is dead."""
+        return dead_job()
+
 
 ROLES: Mapping[str, Callable[[Cast], str | None]] = {
     "anonymous": lambda _cast: None,
@@ -140,4 +152,6 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),
     "reference": lambda cast: str(cast.payment["reference"]),
+    "refund_id": lambda cast: str(cast.refund_id),
+    "job_id": lambda cast: str(cast.job_id),
 }

@@ -30,7 +30,7 @@ POST   /users/me/password                               401   204   204       20
 POST   /users/me/email                                  401   202   202       202   202   202      202       401   401
 GET    /users/me/sessions                               401   200   200       200   200   200      200       401   401
 DELETE /users/me/sessions/{session_id}                  401   204   404       404   404   404      404       401   401
-POST   /users/me/erase                                  401   204   204       409   204   409      204       401   401
+POST   /users/me/erase                                  401   204   204       409   204   409      409       401   401
 
 GET    /hotels                                          200   200   200       200   200   200      200       200   200
 GET    /hotels/search                                   200   200   200       200   200   200      200       200   200
@@ -85,4 +85,21 @@ POST   /admin/hotels/{hotel_id}/reject                  401   403   403       40
 POST   /admin/hotels/{hotel_id}/suspend                 401   403   403       403   403   403      200       401   401
 POST   /admin/hotels/{hotel_id}/reinstate               401   403   403       403   403   403      200       401   401
 POST   /admin/hotels/{hotel_id}/close                   401   403   403       403   403   403      200       401   401
+
+GET    /admin/users                                     401   403   403       403   403   403      200       401   401
+GET    /admin/users/{user_id}                           401   403   403       403   403   403      200       401   401
+POST   /admin/users/{user_id}/suspend                   401   403   403       403   403   403      200       401   401
+POST   /admin/users/{user_id}/reinstate                 401   403   403       403   403   403      200       401   401
+POST   /admin/users/{user_id}/role                      401   403   403       403   403   403      200       401   401
+GET    /admin/bookings                                  401   403   403       403   403   403      200       401   401
+GET    /admin/bookings/{booking_id}                     401   403   403       403   403   403      200       401   401
+GET    /admin/payments                                  401   403   403       403   403   403      200       401   401
+GET    /admin/payments/{reference}                      401   403   403       403   403   403      200       401   401
+POST   /admin/payments/{reference}/resolve              401   403   403       403   403   403      200       401   401
+POST   /admin/refunds/{refund_id}/again                 401   403   403       403   403   403      202       401   401
+GET    /admin/jobs                                      401   403   403       403   403   403      200       401   401
+POST   /admin/jobs/{job_id}/retry                       401   403   403       403   403   403      204       401   401
+POST   /admin/jobs/{job_id}/discard                     401   403   403       403   403   403      204       401   401
+GET    /admin/audit                                     401   403   403       403   403   403      200       401   401
+GET    /hotels/{hotel_id}/audit                         401   404   404       404   403   200      200       401   401
 """

@@ -19,6 +19,8 @@ NEEDS_A_KEY = {
     "POST /api/v1/bookings",
     "POST /api/v1/bookings/{booking_id}/cancel",
     "POST /api/v1/bookings/{booking_id}/payments",
+    "POST /api/v1/admin/payments/{reference}/resolve",
+    "POST /api/v1/admin/refunds/{refund_id}/again",
 }
 LOGIN: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}]
 # For whoever shows the token of the one booking, too.
@@ -125,7 +127,9 @@ def test_every_parameter_of_a_path_is_described(told: dict[str, Any], all_operat
         shared = told["paths"][operation.path].get("parameters", [])
         described = [each for each in [*shared, *operation.said.get("parameters", [])] if each["in"] == "path"]
         assert {each["name"] for each in described} == set(re.findall(r"{(\w+)}", operation.path)), str(operation)
-        assert all(each["required"] and each["schema"]["type"] == "string" for each in described), str(operation)
+        assert all(each["required"] for each in described), str(operation)
+        kinds = {each["name"]: each["schema"]["type"] for each in described}
+        assert kinds == {name: "integer" if name == "job_id" else "string" for name in kinds}, str(operation)
 
 
 def test_login_is_asked_for_where_the_document_says_so(

@@ -93,7 +93,8 @@ def test_twice_is_refused_and_undone_with_its_transaction() -> None:
 
 
 def test_a_role_holds_from_the_next_request_on(api: Api) -> None:
-    ada = factories.person()
+    ada = factories.verified()
+    factories.person(role="platform_admin")
     me = api.as_(ada)
     change = run(suspend.set_role, ada.id, PlatformRole.PLATFORM_ADMIN)
     assert change == Change({"role": "guest"}, {"role": "platform_admin"})
@@ -104,7 +105,7 @@ def test_a_role_holds_from_the_next_request_on(api: Api) -> None:
 
 @pytest.mark.usefixtures("application")
 def test_the_erased_have_no_role_and_do_not_come_back() -> None:
-    ada = factories.person()
+    ada = factories.verified()
     rows.change("UPDATE users SET status = 'erased', erased_at = clock_timestamp() WHERE id = :id", id=ada.id)
     for verb, arguments in (
         (suspend.set_role, (PlatformRole.PLATFORM_ADMIN,)),

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from app.core.columns import new_id
 from app.core.db import transaction
 from app.payments.cli import payments_cli
 from app.payments.paystack import gateway
@@ -59,7 +60,13 @@ def test_refused_money_goes_back_whole(stage: Stage, till: Till, run_jobs: Jobs,
 
 
 @pytest.mark.parametrize(
-    "arguments", [("resolve", "SS-NOBODY-1-00000000", "accept"), ("resolve", "x", "perhaps"), ("refund-again", "x")]
+    "arguments",
+    [
+        ("resolve", "SS-NOBODY-1-00000000", "accept"),
+        ("resolve", "x", "perhaps"),
+        ("refund-again", "x"),
+        ("refund-again", str(new_id())),
+    ],
 )
 def test_mistakes_are_told(till: Till, arguments: tuple[str, ...]) -> None:
     code, output = command(*arguments)

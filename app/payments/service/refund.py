@@ -15,6 +15,7 @@ from app.bookings import queries as booking_queries
 from app.bookings.models import BookingStatus
 from app.config import settings
 from app.core import clock
+from app.core.audit_trail import Subject
 from app.core.db import reading, retrying, transaction
 from app.core.errors import Unavailable
 from app.core.http_client import Resting
@@ -22,10 +23,11 @@ from app.core.logging import logger
 from app.core.outbox import enqueue
 from app.payments import paystack, queries, reasons, states
 from app.payments.answers import RefundAnswer
-from app.payments.errors import AlreadyReversed, InsufficientBalance, KeyRefused, Refused
+from app.payments.errors import AlreadyReversed, InsufficientBalance, KeyRefused, RefundNotFound, Refused
 from app.payments.jobs import REFUND
 from app.payments.models import Payment, PaymentState, Refund, RefundState
 from app.payments.service import owe, progress
+from app.payments.service.decision import Decision
 
 LOOK_AGAIN_SECONDS = 600
 PATIENCE_SECONDS = 2
@@ -78,15 +80,26 @@ def of_booking(booking_id: UUID) -> None:
             owe.all_of_it(session, booking, payment, reasons.BOOKING_CANCELLED)
 
 
-def again(refund_id: UUID) -> None:
-    """A person has a refund that failed sent anew. Raises IllegalTransition."""
+@retrying
+def again(refund_id: UUID, decision: Decision | None = None) -> bool:
+    """A person has a refund that failed sent anew; True if the decision's key had done so before.
+
+    Raises RefundNotFound, IllegalTransition, Mismatch.
+    """
     with transaction() as session:
+        if decision and decision.claim(session, refund_id):
+            return True
         locked = queries.lock_refund(session, refund_id)
-        if locked is not None:
-            _booking, _payment, refund = locked
-            states.move_refund(refund, RefundState.DUE)
-            refund.gateway_id, refund.requested_at, refund.next_check_at = None, None, clock.sql_now()
-            enqueue(session, REFUND, refund_id=refund_id)
+        if locked is None:
+            raise RefundNotFound
+        refund = locked[2]
+        before = {"status": refund.status}
+        states.move_refund(refund, RefundState.DUE)
+        refund.gateway_id, refund.requested_at, refund.next_check_at = None, None, clock.sql_now()
+        enqueue(session, REFUND, refund_id=refund_id)
+        if decision:
+            decision.note(session, "refund.again", Subject("refund", refund_id), before, status=RefundState.DUE)
+    return False
 
 
 @retrying

@@ -10,7 +10,7 @@ from app.auth.permissions import Verb
 from app.auth.principal import Principal
 from app.core.audit_trail import Actor, Subject, note
 from app.core.db import reading, retrying, transaction
-from app.core.paging import cursor_of_place, read_place
+from app.core.paging import cursor_of_place, page, read_place
 from app.hotels import emails, member_queries, queries
 from app.hotels.models import Hotel, HotelStatus, Member, MemberRole
 from app.hotels.service import birth, invitations
@@ -23,9 +23,7 @@ def queue(status: HotelStatus, cursor: str | None, limit: int) -> dict[str, Any]
     after = read_place(cursor)
     with reading() as session:
         found = queries.page_in_state(session, status, after, limit + 1)
-    items = found[:limit]
-    last = (items[-1]["status_changed_at"], items[-1]["id"]) if len(found) > limit else None
-    return {"items": items, "next_cursor": cursor_of_place(last) if last else None}
+    return page(found, limit, lambda row: cursor_of_place((row["status_changed_at"], row["id"])))
 
 
 @retrying

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Response
 
-from app.admin import service
 from app.admin.schemas import NewHotel, QueueQuery, QueueView, ReasonIn
+from app.admin.service import hotels
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
@@ -31,7 +31,7 @@ def list_queue(query: dict[str, Any]) -> dict[str, Any]:
 
     `submitted` unless asked otherwise; those that have waited longest come first.
     """
-    return service.queue(query["status"], query["cursor"], query["limit"])
+    return hotels.queue(query["status"], query["cursor"], query["limit"])
 
 
 @blp.post("")
@@ -45,7 +45,7 @@ def create_hotel(told: dict[str, Any]) -> Response:
     409 `not_ready` with what is `missing` of the checklist. 422 `outside_nigeria`, `unknown_state`, `unknown_amenity`.
     """
     owner_email = told.pop("owner_email")
-    return _answer(service.create_hotel(principal(), told, owner_email), 201)
+    return _answer(hotels.create_hotel(principal(), told, owner_email), 201)
 
 
 @blp.post("/<uuid:hotel_id>/approve")
