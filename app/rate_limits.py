@@ -41,6 +41,7 @@ BLUEPRINTS: dict[str, RateClass | None] = {
     "photos": BY_METHOD,
     "members": BY_METHOD,
     "invitations": BY_METHOD,
+    "hotel_audit": BY_METHOD,
     "events": BY_METHOD,
     "bookings": BY_METHOD,
     "booking_payments": BY_METHOD,

@@ -274,8 +274,8 @@ class MailFateView(ma.Schema):
 class JsonReady(ma.fields.Nested):
     """Documented by its schema; what is told is JSON-ready as it comes."""
 
-    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
-        return nested_obj
+    def _serialize(self, *told: Any, **_kwargs: Any) -> Any:
+        return told[0]
 
 
 class WholeBookingView(ma.Schema):
