@@ -23,6 +23,9 @@ class Cast:
     key: str = field(init=False)
     request: dict[str, Any] = field(init=False)
     payment: dict[str, Any] = field(init=False)
+    owner: Person = field(init=False)
+    house: dict[str, Any] = field(init=False)
+    first_sold: dict[str, Any] = field(init=False)
     late: dict[str, dict[str, Any]] = field(default_factory=dict)
     sockets: list[Socket] = field(default_factory=list)
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from demo.story import arrival, payment, time_runs_out
+from demo.story import arrival, opening, payment, time_runs_out
 from demo.story.cast import Cast
 from demo.story.stage import Stage
 
@@ -34,6 +34,11 @@ SCENES: tuple[Scene, ...] = (
     time_runs_out.late_money_same_rooms,
     time_runs_out.late_money_another_room,
     time_runs_out.late_money_refunded,
+    opening.owner_registers,
+    opening.owner_submits,
+    opening.platform_approves,
+    opening.first_room_is_sold,
+    opening.guest_finds_it_again,
 )
 
 
