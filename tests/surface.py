@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from flask import Flask
 from sqlalchemy import text
@@ -39,7 +40,12 @@ class Operation:
 
     @property
     def query(self) -> list[str]:
-        return [each["name"] for each in self.said.get("parameters", []) if each["in"] == "query"]
+        return [each["name"] for each in self.parameters]
+
+    @property
+    def parameters(self) -> list[Mapping[str, Any]]:
+        """Those of its query, as the document describes them."""
+        return [each for each in self.said.get("parameters", []) if each["in"] == "query"]
 
     @cached_property
     def json(self) -> Mapping[str, Any] | None:
@@ -77,17 +83,36 @@ def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[st
     return node
 
 
+class Ids(dict[str, str]):
+    """Ids by the names that they have in paths; of what is not there, one that nothing has."""
+
+    def __missing__(self, name: str) -> str:
+        return str(uuid4())
+
+
 @dataclass(frozen=True)
 class World:
-    """A guest who waits for his payment at a hotel, and a stranger."""
+    """A guest who waits for his payment at a hotel, and a stranger; who runs the hotel, and who runs the platform."""
 
     app: Flask
     guest: Api
     stranger: Api
     ids: Mapping[str, str]
+    hotel_admin: Api
+    platform_admin: Api
 
     def path(self, operation: Operation, **instead: str) -> str:
-        return operation.path.format(**{**self.ids, **instead})
+        return operation.path.format_map(Ids({**self.ids, **instead}))
+
+    def may(self, operation: Operation) -> Api:
+        """Whose bodies and queries are looked into there: the guest's if anybody's. The others are asked where he is turned away."""
+        odd: dict[str, Any] = {"query_string": {"no_such_parameter": "1"}}
+        if operation.json is not None:
+            odd = {"json": {"no_such_member": 1}}
+        elif not operation.query:
+            return self.guest
+        people = (self.guest, self.hotel_admin, self.platform_admin)
+        return next((one for one in people if self.send(operation, by=one, **odd).status_code == 422), self.guest)
 
     def send(
         self,
@@ -111,10 +136,13 @@ def world(app: Flask) -> World:
     api = Api(app)
     hotel = factories.hotel({"Deluxe": 3})
     guest, stranger = (api.as_(factories.person()) for _ in range(2))
+    hotel_admin, platform_admin = (
+        api.as_(one) for one in (factories.member(hotel.id), factories.person(role="platform_admin"))
+    )
     booking = guest.post("/bookings", factories.booking_request(hotel), key=new_key()).json
     payment = guest.post(f"/bookings/{booking['id']}/payments", {}, key=new_key()).json
     ids = {"hotel_id": str(hotel.id), "booking_id": booking["id"], "reference": payment["reference"]}
-    return World(app, guest, stranger, ids)
+    return World(app, guest, stranger, ids, hotel_admin, platform_admin)
 
 
 def content() -> dict[str, str]:
