@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import text
@@ -58,7 +58,12 @@ class Operation:
 
     @property
     def query(self) -> list[str]:
-        return [each["name"] for each in self.said.get("parameters", []) if each["in"] == "query"]
+        return [each["name"] for each in self.parameters]
+
+    @property
+    def parameters(self) -> list[Mapping[str, Any]]:
+        """Those of its query, as the document describes them."""
+        return [each for each in self.said.get("parameters", []) if each["in"] == "query"]
 
     @cached_property
     def json(self) -> Mapping[str, Any] | None:
@@ -96,6 +101,13 @@ def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[st
     return node
 
 
+class Ids(dict[str, str]):
+    """Ids by the names that they have in paths; of what is not there, one that nothing has."""
+
+    def __missing__(self, name: str) -> str:
+        return str(uuid4())
+
+
 @dataclass(frozen=True)
 class World:
     """A guest who waits for his payment at a hotel, its admin, one of the platform's, and a stranger."""
@@ -114,7 +126,7 @@ class World:
         return self.owner if "/hotels/{hotel_id}" in operation.path and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
-        return operation.path.format(**{**self.ids, **instead})
+        return operation.path.format_map(Ids({**self.ids, **instead}))
 
     def send(
         self,

@@ -17,12 +17,22 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
-def token(claims: Any, *, alg: str = "HS256", secret: str | None = None, hashed_by: str | None = None) -> str:
-    """A token signed with our secret unless another is given; `hashed_by`: the HMAC that was really used."""
-    body = f"{_packed({'alg': alg, 'typ': 'JWT'})}.{_packed(claims)}"
+def token(
+    claims: Any, *, alg: str = "HS256", secret: str | None = None, hashed_by: str | None = None, **header: Any
+) -> str:
+    """A token signed with our secret unless another is given; `hashed_by`: the HMAC that was really used; `header`: more of it."""
+    body = f"{_packed({'alg': alg, 'typ': 'JWT', **header})}.{_packed(claims)}"
     key = settings().secret_key.get_secret_value() if secret is None else secret
     signature = hmac.digest(key.encode(), body.encode(), HASHES[hashed_by or alg])
     return f"{body}.{_text(signature)}"
+
+
+def with_its_own_key(claims: Any) -> str:
+    """A token whose header says which key is to be believed: its maker's."""
+    secret = "a-secret-of-the-attacker-of-32-byte"
+    key = {"kty": "oct", "k": _text(secret.encode()), "kid": "mine"}
+    places = {"jku": "https://evil.example/keys", "x5u": "https://evil.example/chain"}
+    return token(claims, secret=secret, jwk=key, kid="mine", **places)
 
 
 def unsigned(claims: Any, alg: str = "none") -> str:

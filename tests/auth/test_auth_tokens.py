@@ -31,6 +31,7 @@ FORGED: dict[str, Callable[[Claims], str]] = {
     "HS512 with our secret": lambda claims: forge.token(claims, alg="HS512"),
     "other key": lambda claims: forge.token(claims, secret=OTHER_KEY),
     "empty key": lambda claims: forge.token(claims, secret=""),
+    "a key of its own": forge.with_its_own_key,
     "not valid before later": lambda claims: forge.token(claims | {"nbf": int(time.time()) + 60}),
     "unknown type": lambda claims: forge.token(claims | {"type": "admin"}),
     "no type": lambda claims: forge.token(claims | {"type": None}),

@@ -194,6 +194,26 @@ class TestMetrics:
         ):
             assert line in told, line
 
+    def test_case_75_it_tells_figures_and_nobody(self, application: Flask, api: Api) -> None:
+        """Routes, states and counts: no ids, no people, nothing that was sent."""
+        someone = factories.person(full_name="Adaeze Nwankwo")
+        guest = api.as_(someone)
+        booked = guest.post("/bookings", factories.booking_request(factories.hotel()), key=new_key()).json
+        guest.get(f"/bookings/{booked['id']}")
+        guest.get("/hotels", q="a-secret-place")
+        told = self.scrape(application).text
+        assert 'route="/api/v1/bookings/<uuid:booking_id>"' in told
+        private = [
+            someone.email,
+            "Adaeze",
+            str(someone.id),
+            booked["id"],
+            booked["reference"],
+            booked["guest"]["email"],
+        ]
+        for word in [*private, "a-secret-place", str(guest.token), booked["hotel_id"]]:
+            assert word not in told
+
     def test_lateness_is_told_in_seconds(self, application: Flask, api: Api) -> None:
         api.as_(factories.person()).post("/bookings", factories.booking_request(factories.hotel()), key=new_key())
         with db.transaction() as session:
@@ -216,7 +236,9 @@ class TestMetrics:
         assert 'route="unmatched",status="404"' in self.scrape(application).text
 
     @pytest.mark.parametrize("by", ["10.0.0.8", "192.168.1.5", "::ffff:10.0.0.8"])
-    def test_strangers_need_the_token(self, application: Flask, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_case_75_strangers_need_the_token(
+        self, application: Flask, by: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         assert list(what_is_wrong(self.scrape(application, by=by), 403)) == []
         self.set_token(application, monkeypatch)
         assert self.scrape(application, by=by, Authorization="Bearer s3cret-of-tests").status_code == 200

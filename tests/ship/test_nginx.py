@@ -38,8 +38,23 @@ def assert_problem(answer: requests.Response, status: int, code: str) -> None:
     assert told["title"] == answer.reason
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/readyz", "//metrics", "/x/../metrics", "/%6detrics"])
-def test_what_is_ours_alone_is_not_reached_from_outside(shipped: Shipped, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/metrics",
+        "/metrics/",
+        "/metrics/x",
+        "/METRICS",
+        "/readyz",
+        "/readyz?x=1",
+        "/flower",
+        "/connections",
+        "//metrics",
+        "/x/../metrics",
+        "/%6detrics",
+    ],
+)
+def test_case_75_what_is_ours_alone_is_not_reached_from_outside(shipped: Shipped, path: str) -> None:
     answer = ask(shipped.front.port, "GET", path, X_Forwarded_For="127.0.0.1")
     assert answer.status == 404
     assert answer.headers["Content-Type"] == "application/problem+json"

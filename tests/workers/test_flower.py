@@ -56,7 +56,7 @@ def runs(flower: str) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def test_it_shows_every_run_and_asks_for_a_password(system: System, flower: str) -> None:
+def test_case_75_it_shows_every_run_without_its_payload_and_asks_for_a_password(system: System, flower: str) -> None:
     for path in ("/", "/tasks", "/api/tasks", "/api/workers"):
         for stranger in (None, (OPERATOR[0], "another"), ("another", OPERATOR[1])):
             assert requests.get(flower + path, auth=stranger, timeout=10).status_code == 401, path
