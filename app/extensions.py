@@ -10,10 +10,20 @@ from app.core import boot_check, cors, db, logging, problem, redis_client, reque
 from app.core.api import PREFIX, ProblemApi
 from app.realtime import server as realtime
 
+ABOUT = """
+Amounts are integer kobo, instants RFC 3339 in UTC, dates `YYYY-MM-DD`. Errors are RFC 9457 problem documents; branch on `code`.
+Bodies are `application/json` in UTF-8, at most 64 KiB, without members that a route does not know.
+
+Requests are limited by class of route: `RateLimit-Policy: "read";q=100;w=60` says how many in how many seconds, `RateLimit:
+"read";r=57;t=23` how many are left for so many seconds. Too many are 429 `too_many_requests` with `Retry-After`. 503 has one too.
+
+Answers may gain members: pass over what you do not know. A route on its way out says so by `Deprecation`, `Sunset` and `Link`.
+"""
 API = {
     "API_TITLE": "SmartStay",
     "API_VERSION": "v1",
     "OPENAPI_VERSION": "3.1.0",
+    "API_SPEC_OPTIONS": {"info": {"description": ABOUT.strip()}},
     "OPENAPI_URL_PREFIX": PREFIX,
     "OPENAPI_JSON_PATH": "openapi.json",
 }

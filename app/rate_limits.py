@@ -91,7 +91,7 @@ def _count() -> None:
     if rate_class is RateClass.NONE:
         return
     whose, limit = _whose(rate_class)
-    verdict = rate_limit.count(f"{rate_class}:{whose}", limit, settings().web_processes)
+    verdict = rate_limit.count(f"{rate_class.value}:{whose}", limit, settings().web_processes)
     g.rate = rate_class, verdict
     if not verdict.is_in:
         raise TooMany("Too many requests; wait a moment", retry_after=verdict.seconds)
@@ -99,7 +99,7 @@ def _count() -> None:
 
 def _whose(rate_class: RateClass) -> tuple[str, Limit]:
     """Who is counted, and how much he may."""
-    limit = rate_limit.limit_of(getattr(settings(), f"rate_limit_{rate_class}"))
+    limit = rate_limit.limit_of(getattr(settings(), f"rate_limit_{rate_class.value}"))
     if rate_class is RateClass.AUTH:
         return network_of(request.remote_addr or ""), limit
     user_id = claimed_user_id()

@@ -1,24 +1,27 @@
-"""How often somebody may ask: a sliding window, counted in Redis for all processes together, and in this process while Redis is away.
+"""How often somebody may ask. Judged by this process alone, so that no request waits for Redis; a moment later it tells there what it
+let in, and hears what the others did. So a limit holds for all processes together but for what they let in within that moment.
 
-A window keeps how many it let in, and how many the one before did, whose share fades while the new one passes. So a name costs three
-numbers, and the turn of a window gives nobody his limit twice. Who is refused is not counted, so asking too early makes nobody wait longer.
+A window keeps how many it let in, and how many the one before did, whose share fades while the new one passes: the turn of a window
+gives nobody his limit twice. Who is refused is not counted, so asking too early makes nobody wait longer.
 """
 
+import threading
+import time
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
 from typing import Any
 
 from app.core import redis_client
-from app.core.local_windows import LocalWindows, Window
+from app.core.logging import logger
+from app.core.windows import Told, Window, Windows
 
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
-# What LocalWindows does, by the clock of Redis. Returns whether this one is let in, then the window as it is now.
-COUNT = """
-local most, length = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local number, elapsed = math.floor(now / length), now % length
+MOMENT = 0.1
+# Adds to a name's window by the clock of Redis. Returns the window's number, how many it and the one before let in, and the time.
+ADD = """
+local length, clock = tonumber(ARGV[1]), redis.call('TIME')
+local number = math.floor(clock[1] / length)
 local kept = redis.call('HMGET', KEYS[1], 'number', 'before', 'count')
 local last, before, count = tonumber(kept[1] or -1), 0, 0
 if last == number then
@@ -26,14 +29,13 @@ if last == number then
 elseif last == number - 1 then
   before = tonumber(kept[3])
 end
-local is_in = before * (1 - elapsed / length) + count + 1 <= most
-if is_in then
-  count = count + 1
-  redis.call('HSET', KEYS[1], 'number', number, 'before', before, 'count', count)
-  redis.call('PEXPIRE', KEYS[1], 2 * length - elapsed)
-end
-return {is_in and 1 or 0, before, count, elapsed}
+count = count + tonumber(ARGV[2])
+redis.call('HSET', KEYS[1], 'number', number, 'before', before, 'count', count)
+redis.call('EXPIRE', KEYS[1], 2 * length)
+return {number, before, count, clock[1] * 1000 + math.floor(clock[2] / 1000)}
 """
+
+log = logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,65 @@ class Verdict:
     seconds: int
 
 
+class Counter:
+    """The windows of this process, and the thread that settles them with the others'."""
+
+    def __init__(self) -> None:
+        self.windows = Windows()
+        self.is_alone = False  # whether Redis was away when it was asked last
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def count(self, name: str, limit: Limit, processes: int) -> Verdict:
+        """Counts one request of `name`. Alone, each of so many processes lets in its share."""
+        if self.is_alone:
+            limit = limit.times(1 / processes)
+        is_in, window = self.windows.count(name, limit.most, limit.seconds)
+        if not self._wake.is_set():
+            self._settle_soon()
+        return _let_in(limit, window) if is_in else _refused(limit, window)
+
+    def settle(self) -> None:
+        """Tells Redis what was let in, all names by one round trip, and learns what others let in. Away, it is not told later."""
+        untold = self.windows.untold()
+        if not untold:
+            return
+        told: list[list[int]] | None = redis_client.ask(lambda client: _add(client, untold), default=None)
+        self.is_alone = told is None
+        for (name, _, _), (number, before, counted, now) in zip(untold, told or [], strict=False):
+            self.windows.ahead = now / 1000 - time.time()
+            self.windows.learn(name, Told(number, before, counted))
+
+    def _settle_soon(self) -> None:
+        """A thread that has died with a fork, or could not be had, is tried for again; without it limits are this process's own."""
+        self._wake.set()
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._settle_for_ever, name="rate limits", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError as error:
+                self._wake.clear()
+                log.warning("limits_not_settled", error=str(error))
+
+    def _settle_for_ever(self) -> None:
+        while True:
+            self._wake.wait()
+            time.sleep(MOMENT)
+            self._wake.clear()
+            try:
+                self.settle()
+            except Exception:
+                log.exception("limits_not_settled")
+
+
+def _add(client: Any, untold: list[tuple[str, int, int]]) -> list[list[int]]:
+    pipeline = client.pipeline(transaction=False)
+    for name, seconds, hits in untold:
+        pipeline.eval(ADD, 1, name, seconds, hits)
+    answers: list[list[int]] = pipeline.execute()
+    return answers
+
+
 @cache
 def limit_of(text: str) -> Limit:
     """`100/minute`, as the settings spell it."""
@@ -66,26 +127,14 @@ def limit_of(text: str) -> Limit:
 
 
 def count(name: str, limit: Limit, processes: int) -> Verdict:
-    """Counts one request of `name`, by one round trip. While Redis is away each of so many processes lets in its share."""
-    key = redis_client.key(f"rate:{name}")
-
-    def ask(client: Any) -> list[int] | None:
-        told: list[int] = client.eval(COUNT, 1, key, limit.most, limit.seconds)
-        return told
-
-    told = redis_client.ask(ask, default=None)
-    if told is None:
-        share = limit.times(1 / processes)
-        is_in, window = _local.count(name, share.most, share.seconds)
-        return _let_in(share, window) if is_in else _refused(share, window)
-    window = Window(before=told[1], count=told[2], elapsed=told[3] / 1000)
-    return _let_in(limit, window) if told[0] else _refused(limit, window)
+    """Counts one request of `name` for this process and, soon, for all."""
+    return _counter.count(redis_client.key(f"rate:{name}"), limit, processes)
 
 
 def _let_in(limit: Limit, window: Window) -> Verdict:
     rest = limit.seconds - window.elapsed
     fading = window.before * rest / limit.seconds
-    return Verdict(True, limit, int(limit.most - fading - window.count), max(1, ceil(rest)))
+    return Verdict(True, limit, max(0, int(limit.most - fading - window.count)), max(1, ceil(rest)))
 
 
 def _refused(limit: Limit, window: Window) -> Verdict:
@@ -100,4 +149,4 @@ def _wait(limit: Limit, window: Window) -> float:
     return rest + limit.seconds * (1 - room / window.count)
 
 
-_local = LocalWindows()
+_counter = Counter()

@@ -1,54 +1,41 @@
-"""Counting in sliding windows, in Redis and in memory: both let in the same, and say how long to wait."""
+"""Limits of several processes together: each judges by itself, and hears of the others through Redis."""
 
 import os
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from app.core import local_windows, rate_limit, redis_client
-from app.core.local_windows import LocalWindows
-from app.core.rate_limit import Limit, Verdict
+from app.core import rate_limit, redis_client
+from app.core import windows as windows_module
+from app.core.rate_limit import Counter, Limit, Verdict
+from tests.core.test_windows import HOUR, Clock
 
 NOWHERE = "redis://127.0.0.1:1/0"
-HOUR = 3600
 
 pytestmark = pytest.mark.usefixtures("application")
 
 
-class Clock:
-    """What the windows in memory take for the time: a fifth into a window, until it is turned."""
+class Process(Counter):
+    """A process that settles when it is told to, and not by itself."""
 
-    def __init__(self) -> None:
-        self.now = 1000 * HOUR + HOUR / 5
+    def _settle_soon(self) -> None:
+        pass
 
-    def time(self) -> float:
-        return self.now
+    def ask(self, most: int, name: str = "ada", *, processes: int = 2) -> Verdict:
+        return self.count(redis_client.key(f"rate:{name}"), Limit(most, HOUR), processes)
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Redis is away, and the memory's clock stands still."""
-    redis_client.connect(NOWHERE, "test:")
-    monkeypatch.setattr(rate_limit, "_local", LocalWindows())
     clock = Clock()
-    monkeypatch.setattr(local_windows, "time", clock)
+    monkeypatch.setattr(windows_module, "time", clock)
     return clock
 
 
-@pytest.fixture(params=["redis", "memory"])
-def place(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where is counted."""
-    if request.param == "memory":
-        request.getfixturevalue("clock")
-    return request.param
-
-
-def ask(most: int, name: str = "ada", *, processes: int = 1) -> Verdict:
-    return rate_limit.count(name, Limit(most, HOUR), processes)
+def let_in(process: Process, times: int, most: int, name: str = "ada") -> int:
+    return sum(process.ask(most, name).is_in for _ in range(times))
 
 
 @pytest.mark.parametrize(
@@ -58,108 +45,150 @@ def test_limits_are_read_as_they_are_set(text: str, limit: Limit) -> None:
     assert rate_limit.limit_of(text) == limit
 
 
-def test_so_many_are_let_in_and_no_more(place: str) -> None:
-    told = [ask(3) for _ in range(5)]
+def test_what_is_left_is_told() -> None:
+    process = Process()
+    told = [process.ask(3) for _ in range(5)]
     assert [(one.is_in, one.remaining) for one in told] == [(True, 2), (True, 1), (True, 0), (False, 0), (False, 0)]
     assert {0 < one.seconds <= HOUR + HOUR / 3 for one in told} == {True}
-    assert ask(3, "ngozi").is_in
 
 
-def test_one_is_the_least(place: str) -> None:
-    assert [ask(1).is_in for _ in range(2)] == [True, False]
+def test_processes_share_a_limit() -> None:
+    one, other = Process(), Process()
+    assert let_in(one, 6, 10) == 6
+    one.settle()
+    assert let_in(other, 1, 10) == 1  # it does not know yet
+    other.settle()
+    assert let_in(other, 10, 10) == 3
+    other.settle()
+    assert let_in(one, 10, 10) == 4  # nor does this one, for a moment
+    one.settle()
+    assert [let_in(one, 1, 10), let_in(other, 1, 10)] == [0, 0]
 
 
-def test_of_many_at_once_no_more_get_in_than_fit(place: str) -> None:
-    ready, told = threading.Barrier(12), Counter[bool]()
-
-    def knock() -> None:
-        ready.wait(10)
-        told.update(ask(30).is_in for _ in range(10))
-
-    threads = [threading.Thread(target=knock) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert told == {True: 30, False: 90}
+def test_the_control_without_settling_each_has_it_whole() -> None:
+    assert [let_in(Process(), 20, 10) for _ in range(2)] == [10, 10]
 
 
-def test_in_redis_a_name_is_kept_for_two_windows_at_most(redis_keys: Callable[..., dict[str, int]]) -> None:
-    ask(3)
+def test_a_name_is_kept_in_redis_for_two_windows(redis_keys: Callable[..., dict[str, int]]) -> None:
+    process = Process()
+    process.ask(3)
+    process.settle()
     ((name, left),) = redis_keys().items()
     assert name == redis_client.key("rate:ada")
-    assert HOUR * 1000 < left <= 2 * HOUR * 1000
+    assert 2 * HOUR * 1000 - 5000 < left <= 2 * HOUR * 1000
 
 
-def test_in_redis_what_was_let_in_before_fades(redis_keys: Callable[..., dict[str, int]]) -> None:
-    """Of so many an hour ago, as many count as seconds of this hour are left."""
-    seconds = now_in_redis()
-    number, elapsed = divmod(seconds, HOUR)
-    kept = {"number": int(number) - 1, "before": 0, "count": HOUR}
+def test_the_window_before_fades_for_all(redis_keys: Callable[..., dict[str, int]]) -> None:
+    """As many an hour ago as there are seconds in one: as many count as seconds of this one are left."""
+    now = time.time()
+    kept = {"number": int(now) // HOUR - 1, "before": 0, "count": HOUR}
     redis_client.ask(lambda client: bool(client.hset(redis_client.key("rate:ada"), mapping=kept)), default=False)
-    let_in = sum(ask(HOUR).is_in for _ in range(int(elapsed) + 5))
-    assert int(elapsed) <= let_in <= int(elapsed) + 4
+    process = Process()
+    process.ask(HOUR)
+    process.settle()
+    elapsed = int(now) % HOUR
+    assert elapsed - 2 <= let_in(process, elapsed + 5, HOUR) + 1 <= elapsed + 4
 
 
-def now_in_redis() -> float:
-    def look(client: Any) -> float:
-        seconds, micros = client.time()
-        return float(seconds + micros / 1e6)
-
-    return redis_client.ask(look, default=0.0)
-
-
-class TestInMemory:
-    def test_the_window_before_fades(self, clock: Clock) -> None:
-        assert sum(ask(100).is_in for _ in range(120)) == 100
-        clock.now += HOUR  # a fifth of the next is over: four fifths of a hundred count
-        assert [sum(ask(100).is_in for _ in range(50)), ask(100).is_in] == [20, False]
-        clock.now += HOUR
-        assert sum(ask(100).is_in for _ in range(120)) == 84
-        clock.now += 2 * HOUR
-        assert sum(ask(100).is_in for _ in range(120)) == 100
-
-    @pytest.mark.parametrize("most", [1, 2, 7, 100])
-    @pytest.mark.parametrize("later", [0, HOUR / 4, HOUR / 2, HOUR])
-    def test_who_waits_as_told_gets_in_and_no_sooner(self, clock: Clock, most: int, later: float) -> None:
-        for _ in range(most):
-            ask(most)
-        clock.now += later
-        while (refused := ask(most)).is_in:
-            pass
-        refused_at = clock.now
-        clock.now = refused_at + refused.seconds - 1.001
-        assert not ask(most).is_in
-        clock.now = refused_at + refused.seconds
-        assert ask(most).is_in
-
-    def test_what_remains_is_there_until_the_window_ends(self, clock: Clock) -> None:
-        first = ask(5)
-        clock.now += first.seconds - 1
-        assert sum(ask(5).is_in for _ in range(10)) == first.remaining
-
-    @pytest.mark.parametrize("most, processes, share", [(100, 2, 50), (100, 3, 34), (1, 8, 1)])
-    def test_a_process_has_its_share(self, clock: Clock, most: int, processes: int, share: int) -> None:
-        told = [ask(most, processes=processes) for _ in range(most + 1)]
-        assert sum(one.is_in for one in told) == share
-        assert told[0].limit.most == share
-
-    def test_names_without_end_do_not_fill_it(self, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(local_windows, "MOST_NAMES", 50)
-        windows = LocalWindows()
-        for number in range(500):
-            assert windows.count(f"{number}", 3, HOUR)[0]
-            assert len(windows._kept) <= 50
+def test_many_names_are_one_round_trip(redis_keys: Callable[..., dict[str, int]]) -> None:
+    one, other = Process(), Process()
+    for number in range(50):
+        let_in(one, 2, 3, f"guest{number}")
+    one.settle()
+    assert len(redis_keys("rate:*")) == 50
+    for number in range(50):
+        let_in(other, 1, 3, f"guest{number}")
+    other.settle()
+    assert sum(let_in(other, 1, 3, f"guest{number}") for number in range(50)) == 0
 
 
-def test_case_60_redis_comes_and_goes_and_requests_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """First there, then in memory, then there again, by what it knew."""
-    monkeypatch.setattr(rate_limit, "_local", LocalWindows())
-    prefix = redis_client.key("")
-    assert [ask(4).remaining for _ in range(2)] == [3, 2]
+@pytest.mark.parametrize("most", [1, 2, 7, 100])
+@pytest.mark.parametrize("later", [0, HOUR / 4, HOUR / 2, HOUR])
+def test_who_waits_as_told_gets_in_and_no_sooner(clock: Clock, most: int, later: float) -> None:
+    process = Process()
+    let_in(process, most, most)
+    clock.now += later
+    while (refused := process.ask(most)).is_in:
+        pass
+    refused_at = clock.now
+    clock.now = refused_at + refused.seconds - 1.001
+    assert not process.ask(most).is_in
+    clock.now = refused_at + refused.seconds
+    assert process.ask(most).is_in
+
+
+def test_what_remains_is_there_until_the_window_ends(clock: Clock) -> None:
+    process = Process()
+    first = process.ask(5)
+    clock.now += first.seconds - 1
+    assert let_in(process, 10, 5) == first.remaining
+
+
+@pytest.mark.parametrize("most, processes, share", [(100, 2, 50), (100, 3, 34), (1, 8, 1)])
+def test_case_60_alone_a_process_has_its_share(most: int, processes: int, share: int) -> None:
+    redis_client.connect(NOWHERE, "test:")
+    process = Process()
+    process.ask(most, "somebody else")
+    process.settle()
+    told = [process.ask(most, processes=processes) for _ in range(most + 1)]
+    assert sum(one.is_in for one in told) == share
+    assert told[0].limit.most == share
+
+
+def test_case_60_redis_goes_and_comes_back() -> None:
+    """What was let in meanwhile is not forgotten here, and what others know is known again."""
+    one, other, prefix = Process(), Process(), redis_client.key("")
+    let_in(one, 4, 20)
+    one.settle()
     redis_client.connect(NOWHERE, prefix)
-    began = time.monotonic()
-    assert [ask(4, processes=2).is_in for _ in range(3)] == [True, True, False]
-    assert time.monotonic() - began < 2
+    let_in(one, 1, 20)
+    one.settle()
+    assert one.is_alone
+    assert let_in(one, 20, 20) == 5  # of its ten
     redis_client.connect(os.environ["REDIS_URL"], prefix)
-    assert [ask(4).is_in for _ in range(3)] == [True, True, False]
+    let_in(other, 6, 20)
+    other.settle()
+    let_in(other, 1, 20)
+    one.settle()
+    assert not one.is_alone
+    assert let_in(one, 20, 20) == 5  # it had let in ten, and the others tell of fifteen
+
+
+def test_it_settles_by_itself() -> None:
+    one, other, name = Counter(), Counter(), redis_client.key("rate:ada")
+    assert sum(one.count(name, Limit(5, HOUR), 2).is_in for _ in range(9)) == 5
+    wait_until(lambda: not one.windows._untold)
+    other.count(name, Limit(5, HOUR), 2)
+    wait_until(lambda: not other.count(name, Limit(5, HOUR), 2).is_in)
+
+
+def test_a_process_that_has_no_thread_to_give_counts_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    process, name = Counter(), redis_client.key("rate:ada")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        assert sum(process.count(name, Limit(5, HOUR), 2).is_in for _ in range(9)) == 5
+    process.count(name, Limit(6, HOUR), 2)
+    wait_until(lambda: not process.windows._untold)
+
+
+def test_a_fault_of_ours_does_not_end_the_settling(monkeypatch: pytest.MonkeyPatch) -> None:
+    process, name = Counter(), redis_client.key("rate:ada")
+    with monkeypatch.context() as patch:
+        patch.setattr(redis_client, "ask", lambda *_args, **_more: 1 / 0)
+        process.count(name, Limit(5, HOUR), 2)
+        wait_until(lambda: not process._wake.is_set())
+        time.sleep(0.05)
+    process.count(name, Limit(5, HOUR), 2)
+    wait_until(lambda: not process.windows._untold)
+    assert process._thread is not None
+    assert process._thread.is_alive()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.02)
