@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import redis
 
-from app.core import redis_client
+from app.core import rate_limit, redis_client
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor the thread that settles the limits."""
+    monkeypatch.setattr(rate_limit.Counter, "settle", lambda _self: None)
+    time.sleep(2 * rate_limit.MOMENT)
 
 
 def test_only_one_looks_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:

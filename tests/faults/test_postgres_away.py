@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from demo.story.people import Person
-from demo.story.stage import until
+from demo.story.stage import expect, until
 from runner.postgres import StopMode
 from runner.processes import WITHOUT_FLOWER
 from tests.faults.outcome import assert_confirmed_once
@@ -125,11 +125,12 @@ class Crowd:
             answer = send()
             self.told.append(Told(time.monotonic(), what, answer))
             if answer.status_code != 503:
-                answer.raise_for_status()
+                expect(answer.ok, f"{what}: {answer.status_code} {answer.text[:300]}")
                 return answer
             time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_case_25_postgresql_crashes_under_load(running: Running) -> None:
     before, crowd = everybody(running), Crowd(running)
     with running.screen() as screen:
@@ -144,9 +145,10 @@ def test_case_25_postgresql_crashes_under_load(running: Running) -> None:
         assert crowd.lost == []
         assert_only_503(crowd)
         assert everybody(running) == before
+        # The last webhook may be on its way still, and one that met 503 is made good by a look at its payment.
+        until("all who paid to have it", lambda: {running.status(stay) for stay in crowd.stays} == {"confirmed"}, 60)
         running.come_to_rest(60)
         assert_kept(running, crowd)
-        assert {running.status(stay) for stay in crowd.stays} == {"confirmed"}
         once = [stay for stay in crowd.stays if running.value(ATTEMPTS, stay.id) == 1]
         assert len(crowd.stays) - len(once) <= GUESTS
         for stay in once:
