@@ -87,7 +87,7 @@ def test_nothing_tells_who_it_was(api: Api, ada: Person, hotel: HotelForTests, r
     assert (answer.status_code, answer.data) == (204, b"")
     left = written()
     assert [name for name in (*NAMES, ada.email, "next@example.com", "198.51.100.7", "Phone/1.0") if name in left] == []
-    assert "ada" not in left.lower()
+    assert [word for word in ("ada obi", "ada.obi") if word in left.lower()] == []
     after = booking(stay)
     assert (after.guest_name, after.guest_email) == ("Erased guest", f"erased-{stay}@erased.invalid")
     assert (after.guest_phone, after.special_requests, after.cancel_reason) == (None, None, None)
@@ -166,7 +166,7 @@ def test_not_with_a_stay_to_come(api: Api, ada: Person, hotel: HotelForTests) ->
 
 
 OPEN = {
-    "confirmed, and leaves today": "status = 'confirmed', stay = daterange(current_date - 2, current_date)",
+    "confirmed, and leaves today": "status = 'confirmed', stay = daterange(current_date - 2, (now() AT TIME ZONE 'Africa/Lagos')::date)",
     "in the house": "status = 'checked_in', stay = daterange(current_date - 20, current_date - 18)",
     "held": "status = 'pending_payment', hold_expires_at = clock_timestamp(), release_at = clock_timestamp()",
     "money is to go back": "status = 'cancelled', payment_status = 'refund_due'",

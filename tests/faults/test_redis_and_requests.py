@@ -2,6 +2,7 @@
 
 import itertools
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def own_redis(application: object, tmp_path: Path) -> Iterator[RedisServer]:
     """The request path's Redis for this test."""
     server = RedisServer(tmp_path / "redis", free_port(), persistent=False)
     server.start()
-    redis_client.connect(server.url(), "test:")
+    redis_client.connect(server.url(), f"own:{uuid.uuid4().hex}:")  # limits that others counted are not told here
     yield server
     server.stop()
 
@@ -43,10 +44,10 @@ def test_the_control_both_leave_keys_in_a_redis_that_is_well(
     own_redis: RedisServer, api: Api, place: factories.HotelForTests
 ) -> None:
     _search_and_book(api, place)
-    assert len(own_redis.client().keys("test:room_lock:*")) == 2
-    assert len(own_redis.client().keys("test:search:*")) == 1
+    assert len(own_redis.client().keys(redis_client.key("room_lock:*"))) == 2
+    assert len(own_redis.client().keys(redis_client.key("search:*"))) == 1
     until(
-        "limits to be settled", lambda: len(own_redis.client().keys("test:rate:*")) == 3
+        "limits to be settled", lambda: len(own_redis.client().keys(redis_client.key("rate:*"))) == 3
     )  # searched, logged in, booked
 
 
@@ -56,7 +57,7 @@ def test_case_73_a_redis_that_takes_nothing_hinders_nobody(
 ) -> None:
     with refusing(own_redis, refusal):
         _search_and_book(api, place)
-        assert own_redis.client().keys() == []
+        assert own_redis.client().keys(redis_client.key("*")) == []
 
 
 def test_case_18_a_frozen_redis_costs_each_step_a_moment(

@@ -166,7 +166,7 @@ class TestClosing:
         [
             ("status = 'pending_payment'", 1),
             ("status = 'confirmed'", 1),
-            ("status = 'confirmed', stay = daterange(current_date - 3, current_date)", 1),
+            ("status = 'confirmed', stay = daterange(current_date - 3, (now() AT TIME ZONE 'Africa/Lagos')::date)", 1),
             ("status = 'checked_in', stay = daterange(current_date - 9, current_date - 5)", 1),
             ("status = 'confirmed', stay = daterange(current_date - 9, current_date - 5)", 0),
             ("status = 'pending_payment', release_at = clock_timestamp()", 0),
