@@ -6,12 +6,14 @@ count here, its limit on a statement (5 s) does: windows are short.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 import psycopg
+import requests
 
 from demo.story.stage import until
 
@@ -82,6 +84,11 @@ class ClosedGate:
         """How many transactions stand before it."""
         row = self.look.execute(WAITING, [self.gate.value]).fetchone()
         return int(row["waiting"]) if row else 0
+
+    def wait_for(self, asker: Future[requests.Response]) -> None:
+        """Until the one who asks stands before it. An answer that came instead is shown."""
+        until(f"somebody at the gate {self.gate.name}", lambda: self.waiting() > 0 or asker.done())
+        assert not asker.done(), f"answered before the gate {self.gate.name}: {asker.result().text}"
 
     def wait_for_one(self) -> None:
         """Until somebody stands before it."""

@@ -51,6 +51,11 @@ SETTINGS = {
 }
 HOTELS = "3"
 BOOT_PATIENCE = 120.0
+FREE = """
+SELECT id::text FROM rooms WHERE room_type_id = %s AND NOT EXISTS (
+    SELECT FROM allocations a WHERE a.room_id = rooms.id AND a.stay && daterange(%s::date, %s::date)
+) ORDER BY number LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Running:
         self.hotel_row = self.row("SELECT id, email::text FROM hotels WHERE slug = %s", STORY_SLUG)
         self.hotel = Hotel(self.stage, str(self.hotel_row["id"]))
         self.admin = Person(self.stage, HOTEL_ADMIN.email, DEMO_PASSWORD)
-        # Round and round, for there are ten such rooms; the days beyond are those of tests that name theirs.
+        # Round and round, for there are ten such rooms; the days beyond are those of tests that name theirs, and of `play`.
         self._days = itertools.cycle(range(20, 178, 3))
 
     # --- looking -----------------------------------------------------------------------------------------------------
@@ -125,6 +130,13 @@ class Running:
         request = self.hotel.request(getattr(self.hotel, plan)["Deluxe"], start=next(self._days))
         request["guest"]["email"] = who.email
         return Stay(who, who.book(request))
+
+    def request_of_one_room(self, start: int) -> dict[str, Any]:
+        """A booking of one very room that nobody has taken on these days: whoever sends it twice wants the same."""
+        plan = self.hotel.pay_now["Deluxe"]
+        request = self.hotel.request(plan, start=start)
+        room = self.value(FREE, plan.room_type_id, request["check_in"], request["check_out"])
+        return self.hotel.request(plan, start=start, room_id=room)
 
     def book_and_start(self, guest: Person | None = None) -> Stay:
         """Booked, and at the checkout."""

@@ -38,10 +38,7 @@ class Wish:
     @classmethod
     def of_somebody(cls, running: Running, *, start: int) -> "Wish":
         """Of one very room, always the same."""
-        guest, plan = Person.registered(running.stage), running.hotel.pay_now["Deluxe"]
-        room = running.value("SELECT id FROM rooms WHERE room_type_id = %s ORDER BY number LIMIT 1", plan.room_type_id)
-        request = running.hotel.request(plan, start=start, room_id=str(room))
-        return cls(running, guest, request, uuid.uuid4().hex)
+        return cls(running, Person.registered(running.stage), running.request_of_one_room(start), uuid.uuid4().hex)
 
     def ask(self, web: SecondWeb | None = None) -> requests.Response:
         """Of the system's own web processes, or of another."""
@@ -91,7 +88,7 @@ def asked_in_vain(thread: ThreadPoolExecutor, wish: Wish, web: SecondWeb, wire: 
     wire.dropped = 0
     with closed(Gate.BOOK, wish.running.look) as window:
         waiting = thread.submit(wish.ask, web)
-        window.wait_for_one()
+        window.wait_for(waiting)
         wire.become(Mode.DROP_ANSWERS, after=b"COMMIT")
     until("a lost answer", lambda: wire.dropped)
     assert (wish.count(), waiting.done()) == ((1, 1), False)
@@ -116,7 +113,7 @@ def test_case_08_web_dies_before_the_commit(running: Running, thread: ThreadPool
     wish = Wish.of_somebody(running, start=203)
     with second_web(running, tmp_path, {}) as dying, closed(Gate.BOOK, running.look) as window:
         waiting = thread.submit(wish.ask, dying)
-        window.wait_for_one()
+        window.wait_for(waiting)
         dying.kill_workers()
         with pytest.raises(requests.ConnectionError):
             waiting.result(30)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -27,7 +26,6 @@ LET_IN = 256
 ASLEEP = (
     "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'smartstay-web' AND state = 'idle in transaction'"
 )
-ROOM = "SELECT id FROM rooms WHERE room_type_id = %s ORDER BY number OFFSET 1 LIMIT 1"
 
 
 def asked(send: Callable[[], requests.Response]) -> tuple[float, requests.Response]:
@@ -44,11 +42,6 @@ def assert_honest_503(answer: requests.Response, code: str) -> None:
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def booking_of_one_room(running: Running, start: int) -> dict[str, Any]:
-    plan = running.hotel.pay_now["Deluxe"]
-    return running.hotel.request(plan, start=start, room_id=str(running.value(ROOM, plan.room_type_id)))
-
-
 def test_case_28_the_only_connection_is_taken(running: Running, tmp_path: Path) -> None:
     """Who finds none is told so after three seconds; when it is free again, all is well."""
     small = {"DATABASE_POOL_SIZE": "1", "DATABASE_POOL_OVERFLOW": "0", "DATABASE_STATEMENT_TIMEOUT": "60"}
@@ -56,8 +49,8 @@ def test_case_28_the_only_connection_is_taken(running: Running, tmp_path: Path) 
     with second_web(running, tmp_path, small) as web, ThreadPoolExecutor(4) as threads:
         here = web.used_by(guest)
         with closed(Gate.BOOK, running.look) as window:
-            slow = threads.submit(here.post, "/bookings", booking_of_one_room(running, 180))
-            window.wait_for_one()
+            slow = threads.submit(here.post, "/bookings", running.request_of_one_room(180))
+            window.wait_for(slow)
             others = [threads.submit(asked, lambda: here.get("/hotels")) for _ in range(3)]
             for seconds, answer in [other.result(60) for other in others]:
                 assert_honest_503(answer, "unavailable")
@@ -102,13 +95,13 @@ def served(lines: ExitStack, web: SecondWeb) -> socket.socket:
 
 def test_case_29_who_sleeps_with_a_room_in_his_hand_loses_it(running: Running, tmp_path: Path) -> None:
     """A process stands still inside its transaction: PostgreSQL ends its session after ten seconds, and the room is free."""
-    request, key = booking_of_one_room(running, 183), uuid.uuid4().hex
+    request, key = running.request_of_one_room(183), uuid.uuid4().hex
     sleeper, other = Person.registered(running.stage), Person.registered(running.stage)
     patient = {"DATABASE_STATEMENT_TIMEOUT": "60"}
     with second_web(running, tmp_path, patient) as web, ThreadPoolExecutor(1) as thread, ExitStack() as asleep:
         with closed(Gate.BOOK, running.look) as window:
             waiting = thread.submit(web.used_by(sleeper).post, "/bookings", request, key)
-            window.wait_for_one()
+            window.wait_for(waiting)
             asleep.enter_context(web.frozen())
         began = time.monotonic()
         until("a transaction that nobody goes on with", lambda: running.value(ASLEEP) == 1)
