@@ -29,6 +29,15 @@ class Verb(StrEnum):
     MANAGE_MEMBERS = "hotel.manage_members"
     LEAVE_HOTEL = "hotel.leave"
     READ_HOTEL_AUDIT = "hotel.read_audit"
+    SEE_INVENTORY = "hotel.see_inventory"
+    EDIT_ROOMS = "hotel.edit_rooms"
+    BLOCK_ROOMS = "hotel.block_rooms"
+    KEEP_HOUSE = "hotel.keep_house"
+    SEE_RATES = "hotel.see_rates"
+    EDIT_RATES = "hotel.edit_rates"
+    CANCEL_BOOKINGS = "hotel.cancel_bookings"
+    CHANGE_BOOKINGS = "hotel.change_bookings"
+    WAIVE_PENALTIES = "hotel.waive_penalties"
 
     DRAFT_HOTEL = "hotels.draft"
     CREATE_HOTEL = "hotels.create"
@@ -40,6 +49,8 @@ class Verb(StrEnum):
     SUSPEND_USERS = "users.suspend"
     SET_ROLES = "users.set_role"
     SEE_ANY_BOOKING = "bookings.see"
+    CANCEL_ANY_BOOKING = "bookings.cancel"
+    SET_CHARGES = "charges.set"
     SEE_PAYMENTS = "payments.see"
     DECIDE_PAYMENTS = "payments.decide"
     SEE_JOBS = "jobs.see"
@@ -65,6 +76,15 @@ AT_HOTEL: Mapping[Verb, frozenset[Role]] = {
     Verb.MANAGE_MEMBERS: _OWNERS | _PLATFORM,
     Verb.LEAVE_HOTEL: _MEMBERS,
     Verb.READ_HOTEL_AUDIT: _OWNERS | _PLATFORM,
+    Verb.SEE_INVENTORY: _MEMBERS | _PLATFORM,
+    Verb.EDIT_ROOMS: _OWNERS | _PLATFORM,
+    Verb.BLOCK_ROOMS: _MEMBERS | _PLATFORM,
+    Verb.KEEP_HOUSE: _MEMBERS,
+    Verb.SEE_RATES: _MEMBERS | _PLATFORM,
+    Verb.EDIT_RATES: _OWNERS | _PLATFORM,
+    Verb.CANCEL_BOOKINGS: _MEMBERS,
+    Verb.CHANGE_BOOKINGS: _MEMBERS,
+    Verb.WAIVE_PENALTIES: _OWNERS | _PLATFORM,
 }
 ON_PLATFORM: Mapping[Verb, frozenset[Role]] = {
     Verb.DRAFT_HOTEL: _EVERYBODY,
@@ -77,6 +97,8 @@ ON_PLATFORM: Mapping[Verb, frozenset[Role]] = {
     Verb.SUSPEND_USERS: _PLATFORM,
     Verb.SET_ROLES: _PLATFORM,
     Verb.SEE_ANY_BOOKING: _PLATFORM,
+    Verb.CANCEL_ANY_BOOKING: _PLATFORM,
+    Verb.SET_CHARGES: _PLATFORM,
     Verb.SEE_PAYMENTS: _PLATFORM,
     Verb.DECIDE_PAYMENTS: _PLATFORM,
     Verb.SEE_JOBS: _PLATFORM,
@@ -97,6 +119,15 @@ MEANING: Mapping[Verb, str] = {
     Verb.MANAGE_MEMBERS: "invite, change roles, remove",
     Verb.LEAVE_HOTEL: "give up one's own place in it",
     Verb.READ_HOTEL_AUDIT: "read what was done in its house, and by whom",
+    Verb.SEE_INVENTORY: "see its rooms: the board, the calendar, what is sold and what is not",
+    Verb.EDIT_ROOMS: "set up room types and rooms, retire them",
+    Verb.BLOCK_ROOMS: "take rooms from sale for a time, and give them back",
+    Verb.KEEP_HOUSE: "say what a room is now: dirty, clean, under repair",
+    Verb.SEE_RATES: "see its rate plans and prices",
+    Verb.EDIT_RATES: "set up rate plans, prices, restrictions, its fees",
+    Verb.CANCEL_BOOKINGS: "cancel a booking for the hotel, with a reason: the guest gets all of it back",
+    Verb.CHANGE_BOOKINGS: "change a booking for its guest",
+    Verb.WAIVE_PENALTIES: "waive what a cancellation costs, with a reason",
     Verb.DRAFT_HOTEL: "draft a hotel of one's own (the e-mail must be verified)",
     Verb.CREATE_HOTEL: "create a hotel that is active at once",
     Verb.LIST_HOTELS: "list hotels in any state: the approval queue",
@@ -107,6 +138,8 @@ MEANING: Mapping[Verb, str] = {
     Verb.SUSPEND_USERS: "suspend an account, and reinstate it",
     Verb.SET_ROLES: "make somebody an admin of the platform, or a guest again",
     Verb.SEE_ANY_BOOKING: "find any booking, and look at it (which is noted)",
+    Verb.CANCEL_ANY_BOOKING: "cancel any booking, with a reason",
+    Verb.SET_CHARGES: "set the taxes of a state",
     Verb.SEE_PAYMENTS: "find payments, and look at one",
     Verb.DECIDE_PAYMENTS: "decide about money in review, send a failed refund anew",
     Verb.SEE_JOBS: "see dead jobs",

@@ -24,12 +24,20 @@ class PaymentTiming(StrEnum):
     PAY_AT_HOTEL = "pay_at_hotel"
 
 
+class ChangeTerms(StrEnum):
+    """What a change of dates does to the nights that stay: they cost what they cost, or all is priced anew."""
+
+    KEEP = "keep"
+    NEW = "new"
+
+
 class RatePlan(Model):
     """`price` is the base price of a night in kobo; the rule engine writes it into `rate_spans`.
 
     `windows`: the cancellation policy, ordered:
-    `[{"until_hours_before": int | null, "penalty": "none" | "nights" | "percent", "value": int}]`;
-    hours count back from the hotel's check-in time on the first day, null = from there on.
+    `[{"until_hours_before": int | null, "penalty": "none" | "nights" | "percent" | "amount", "value": int}]`;
+    hours count back from the hotel's check-in time on the first day, null = from there on; an amount is kobo a room. For `grace_minutes`
+    after it was booked, a booking is cancelled for nothing whatever the windows say.
     """
 
     __tablename__ = "rate_plans"
@@ -37,6 +45,8 @@ class RatePlan(Model):
         CheckConstraint(one_of("meals", Meals), name="meals"),
         CheckConstraint(one_of("payment_timing", PaymentTiming), name="payment_timing"),
         CheckConstraint("price > 0", name="price"),
+        CheckConstraint("grace_minutes BETWEEN 0 AND 1440", name="grace_minutes"),
+        CheckConstraint(one_of("change_terms", ChangeTerms), name="change_terms"),
         Index("ix_rate_plans_room_type_id", "room_type_id"),
         Index("ix_rate_plans_hotel_id", "hotel_id"),
     )
@@ -50,6 +60,8 @@ class RatePlan(Model):
     price: Mapped[Kobo]
     currency: Mapped[str] = mapped_column(Text, server_default="NGN")
     windows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    grace_minutes: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    change_terms: Mapped[str] = mapped_column(Text, server_default=ChangeTerms.KEEP)
     created_at: Mapped[Stamped]
     retired_at: Mapped[Instant | None]
 

@@ -50,6 +50,8 @@ class PlanFacts:
     payment_timing: str
     currency: str
     windows: Sequence[dict[str, Any]]
+    grace_minutes: int
+    change_terms: str
     room_type_id: UUID
     room_type: str
     capacity: Capacity
@@ -79,6 +81,8 @@ _PLAN = (
     RatePlan.payment_timing,
     RatePlan.currency,
     RatePlan.windows,
+    RatePlan.grace_minutes,
+    RatePlan.change_terms,
     RatePlan.room_type_id,
     RoomType.name.label("room_type"),
 )
@@ -101,7 +105,8 @@ _SPAN_FROM = len(_PLAN) + len(_CAPACITY)
 _HOTEL_WITH_PLANS = by_hand("""
 SELECT h.id, h.name, h.slug, h.status = 'active', h.currency, h.time_zone, h.check_in_from, h.check_out_until, h.email,
        clock_timestamp(),
-       p.id, p.hotel_id, p.name, p.meals, p.payment_timing, p.currency, p.windows, p.room_type_id, t.name,
+       p.id, p.hotel_id, p.name, p.meals, p.payment_timing, p.currency, p.windows, p.grace_minutes, p.change_terms,
+       p.room_type_id, t.name,
        t.max_adults, t.max_children, t.max_occupancy,
        lower(s.days), upper(s.days), s.price, s.stop_sell, s.closed_to_arrival, s.closed_to_departure, s.min_nights, s.max_nights
 FROM hotels h

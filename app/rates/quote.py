@@ -140,12 +140,14 @@ def refuse_outside_sale_period(hotel: HotelFacts, check_in: date, check_out: dat
 
 
 def terms_of(hotel: HotelFacts, plan: PlanFacts) -> dict[str, Any]:
-    """What a booking keeps: `{name, meals, payment_timing, windows, room_type, check_in_from "HH:MM", time_zone}`."""
+    """What a booking keeps: `{name, meals, payment_timing, windows, grace_minutes, change_terms, room_type, check_in_from "HH:MM", time_zone}`."""
     return {
         "name": plan.name,
         "meals": plan.meals,
         "payment_timing": plan.payment_timing,
         "windows": plan.windows,
+        "grace_minutes": plan.grace_minutes,
+        "change_terms": plan.change_terms,
         "room_type": plan.room_type,
         "check_in_from": hotel.check_in_from.isoformat("minutes"),
         "time_zone": hotel.time_zone,

@@ -60,6 +60,8 @@ def test_terms_are_what_a_booking_keeps() -> None:
         "meals": "breakfast",
         "payment_timing": "pay_now",
         "windows": factories.FLEXIBLE,
+        "grace_minutes": 0,
+        "change_terms": "keep",
         "room_type": "Deluxe",
         "check_in_from": "14:00",
         "time_zone": "Africa/Lagos",
