@@ -140,7 +140,9 @@ def refuse_outside_sale_period(hotel: HotelFacts, check_in: date, check_out: dat
 
 
 def terms_of(hotel: HotelFacts, plan: PlanFacts) -> dict[str, Any]:
-    """What a booking keeps: `{name, meals, payment_timing, windows, grace_minutes, change_terms, room_type, check_in_from "HH:MM", time_zone}`."""
+    """What a booking keeps: `{name, meals, payment_timing, windows, grace_minutes, change_terms, room_type, check_in_from, time_zone}`;
+    the time as "HH:MM".
+    """
     return {
         "name": plan.name,
         "meals": plan.meals,
