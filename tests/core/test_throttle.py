@@ -85,8 +85,17 @@ def test_what_is_given_back_never_was() -> None:
         take(TEN, OTHER)
     with transaction() as session:
         throttle.give_back(session, OTHER, emptied=(TEN,))
-    assert levels()[TEN.key] < 0
+    assert levels()[TEN.key] <= 0
     assert 30 < levels()[OTHER.key] <= 40
+
+
+def test_an_empty_bucket_stays_as_it_is_however_often_it_is_emptied() -> None:
+    """Time does not go below the beginning of all calendars for an account that logs in all day long."""
+    take(TEN)
+    for _ in range(300):
+        with transaction() as session:
+            throttle.give_back(session, OTHER, emptied=(TEN,))
+    assert -60 < levels()[TEN.key] <= 0
 
 
 def test_giving_back_what_is_not_there_makes_nothing() -> None:
