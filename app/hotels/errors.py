@@ -39,7 +39,7 @@ class NotReady(Conflict):
 class HotelIsOver(Conflict):
     """Rejected or closed: there is nothing left to change."""
 
-    code, title = "hotel_is_over", "This hotel is rejected or closed; its facts stay as they are"
+    code, title = "hotel_is_over", "This hotel is rejected or closed; its facts and photos stay as they are"
 
 
 class HasFutureBookings(Conflict):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core.sql import by_hand, run
 from app.hotels.errors import HotelNotFound
 from app.hotels.models import Amenity, Hotel, HotelAmenity, HotelStatus, StatusChange
-from app.hotels.photos.queries import shown
+from app.hotels.photos.shown import shown
 
 _POINT = cast(Hotel.location, Geometry)
 _FACTS = (
@@ -81,7 +81,7 @@ class Wanted:
 
 
 def get_facts(session: Session, hotel_id: UUID) -> dict[str, Any]:
-    """All that is told of a hotel, in any state, JSON-ready; its `version`; `photos` as `photos.queries.shown` tells them.
+    """All that is told of a hotel, in any state, JSON-ready; its `version`; `photos` as `shown` tells them.
 
     One statement. Raises HotelNotFound.
     """
@@ -141,10 +141,17 @@ def _lock(session: Session, hotel_id: UUID, *, key_share: bool) -> Hotel:
     return hotel
 
 
+def get_status(session: Session, hotel_id: UUID) -> str:
+    """Raises HotelNotFound."""
+    status = session.scalar(select(Hotel.status).where(Hotel.id == hotel_id))
+    if status is None:
+        raise HotelNotFound
+    return status
+
+
 def require_hotel(session: Session, hotel_id: UUID) -> None:
     """Raises HotelNotFound."""
-    if session.scalar(select(Hotel.id).where(Hotel.id == hotel_id)) is None:
-        raise HotelNotFound
+    get_status(session, hotel_id)
 
 
 def is_slug_taken(session: Session, slug: str) -> bool:

@@ -18,10 +18,12 @@ from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
 from app.core.object_store import Found, store
 from app.core.outbox import enqueue
+from app.hotels import queries as hotels
 from app.hotels.photos import objects, present, queries, states
 from app.hotels.photos.errors import NotUploaded, PhotoTooLarge, TooManyPhotos
 from app.hotels.photos.jobs import CHECK_PHOTO, CLEAR_PHOTO
 from app.hotels.photos.models import Photo, PhotoStatus, Refusal
+from app.hotels.states import refuse_if_over
 
 LINK_SECONDS = 600
 # The link lives a little longer than it says, so that whoever still has a second by his clock is not refused by another's.
@@ -40,7 +42,7 @@ def begin(person: Principal, hotel_id: UUID, content_type: str, size: int) -> di
     key = objects.upload_key(hotel_id, photo_id)
     form = store().upload_form(key, content_type, size, LINK_SECONDS + GRACE_SECONDS)
     with transaction() as session:
-        queries.lock_hotel(session, hotel_id)
+        refuse_if_over(hotels.lock_hotel(session, hotel_id).status)
         _require_place(session, hotel_id, but=None)
         expires = sql_now() + sql_seconds(LINK_SECONDS)
         photo = Photo(id=photo_id, hotel_id=hotel_id, content_type=content_type, bytes=size, upload_expires_at=expires)
@@ -53,7 +55,7 @@ def begin(person: Principal, hotel_id: UUID, content_type: str, size: int) -> di
 def complete(person: Principal, hotel_id: UUID, photo_id: UUID) -> dict[str, Any]:
     """Looks at what has arrived and has it checked; what was told complete before stays as it is.
 
-    Raises Forbidden, NotFound, PhotoNotFound, NotUploaded, PhotoTooLarge, TooManyPhotos, NoAnswer.
+    Raises Forbidden, NotFound, PhotoNotFound, NotUploaded, HotelIsOver, PhotoTooLarge, TooManyPhotos, NoAnswer.
     """
     permissions.require(person, Verb.MANAGE_PHOTOS, hotel_id)
     with reading() as session:
@@ -74,6 +76,7 @@ def _arrived(waiting: Photo, found: Found) -> Photo:
         photo = queries.lock_photo(session, waiting.hotel_id, waiting.id)
         if photo.status != PhotoStatus.WAITING:
             return photo
+        refuse_if_over(hotels.get_status(session, photo.hotel_id))
         if too_large:
             states.refuse(photo, Refusal.TOO_LARGE)
             enqueue(session, CLEAR_PHOTO, photo_id=photo.id)
