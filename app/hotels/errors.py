@@ -24,6 +24,12 @@ class UnknownState(Invalid):
     code, title = "unknown_state", "Nigeria has no state of this name"
 
 
+class UnknownTimeZone(Invalid):
+    """Our list and the database's come from two machines, and may be of two years."""
+
+    code, title = "unknown_time_zone", "This time zone is not known here; name a newer or more common one of the place"
+
+
 class UnknownAmenity(Invalid):
     """`codes`: those that are not in the catalogue."""
 

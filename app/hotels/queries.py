@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.sql import by_hand, run
@@ -69,6 +69,9 @@ _DETAILS = (
     _AMENITIES,
     Hotel.version,
 )
+
+
+KNOWS_TIME_ZONE = text("SELECT 1 FROM pg_timezone_names WHERE name = :name LIMIT 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,11 @@ def require_hotel(session: Session, hotel_id: UUID) -> None:
 
 def is_slug_taken(session: Session, slug: str) -> bool:
     return session.scalar(select(Hotel.id).where(Hotel.slug == slug)) is not None
+
+
+def knows_time_zone(session: Session, name: str) -> bool:
+    """Whether the database can tell the time there. Takes it some milliseconds."""
+    return session.scalar(KNOWS_TIME_ZONE, {"name": name}) is not None
 
 
 def catalogue(session: Session) -> list[Amenity]:

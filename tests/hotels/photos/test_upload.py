@@ -209,6 +209,15 @@ class TestPlaces:
         assert album.complete(late["id"]).status_code == 202
 
 
+def test_an_upload_of_nothing_has_not_arrived(album: Album) -> None:
+    """The form of a real store takes exactly what was told; one that only speaks like it may take anything."""
+    begun = album.begun(bytes(1000))
+    assert posted(begun, b"").status_code == 204
+    answer = album.complete(begun["id"])
+    assert list(what_is_wrong(answer, 409)) == []
+    assert answer.json["code"] == "not_uploaded"
+
+
 class TestTheStoreIsAway:
     @pytest.mark.parametrize("fault", ["500", "drop", "html_502", "429"])
     def test_complete_says_so_and_can_be_said_again(self, album: Album, fault: str) -> None:

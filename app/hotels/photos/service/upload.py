@@ -62,7 +62,7 @@ def complete(person: Principal, hotel_id: UUID, photo_id: UUID) -> dict[str, Any
         photo = queries.get_photo(session, hotel_id, photo_id)
     if photo.status == PhotoStatus.WAITING:
         found = store().look(objects.upload_key(hotel_id, photo_id))
-        if found is None:
+        if found is None or not found.size:
             raise NotUploaded
         photo = _arrived(photo, found)
     return present.told(photo)
