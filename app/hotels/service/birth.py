@@ -36,7 +36,7 @@ def draft(person: Principal, told: Mapping[str, Any]) -> dict[str, Any]:
     """
     actor = permissions.actor(person, Verb.DRAFT_HOTEL)
     with transaction() as session:
-        if not people.is_verified(session, person.user_id):
+        if people.lock_user(session, person.user_id).email_verified_at is None:
             raise EmailNotVerified
         born = make(session, actor, {"email": person.email, **told}, HotelStatus.DRAFT)
         session.add(Member(hotel_id=born.hotel.id, user_id=person.user_id, role=MemberRole.HOTEL_ADMIN))

@@ -10,7 +10,9 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.auth import permissions
+from app.auth import queries as people
 from app.auth.errors import LinkExpired
+from app.auth.models import UserStatus
 from app.auth.permissions import Verb
 from app.auth.principal import Principal
 from app.auth.service import verify_email
@@ -80,7 +82,7 @@ def withdraw(person: Principal, hotel_id: UUID, invitation_id: UUID) -> None:
 
 
 def accept(person: Principal, token: str) -> dict[str, Any]:
-    """The place is the person's, and his address is proved. Returns `{hotel_id, role}`.
+    """The place is the person's, and his address is proved. Returns `{hotel_id, role}`. He is locked, for he may be being erased.
 
     Raises LinkExpired, NotYourInvitation (the link stays good for its owner), AlreadyMember.
     """
@@ -92,6 +94,8 @@ def accept(person: Principal, token: str) -> dict[str, Any]:
         if not found.is_mine:
             raise NotYourInvitation
         queries.lock_hotel(session, found.hotel_id)
+        if people.lock_user(session, person.user_id).status != UserStatus.ACTIVE:
+            raise LinkExpired
         role = _use(session, token_hash)
         session.execute(insert(Member).values(hotel_id=found.hotel_id, user_id=person.user_id, role=role))
         verify_email.by_other_link(session, person.user_id)
