@@ -1,7 +1,7 @@
 """What can go wrong with hotels, as clients see it."""
 
 from app.core import db_errors
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 
 
 class HotelNotFound(NotFound):
@@ -12,6 +12,13 @@ class HotelNotFound(NotFound):
 
 class EmailNotVerified(Forbidden):
     code, title = "email_not_verified", "Verify your e-mail first: we send you a link on request"
+
+
+class TooManyDrafts(Conflict):
+    code, title = (
+        "too_many_drafts",
+        "You have begun as many hotels as one person may for now; wait until one is approved, or close one and wait a day",
+    )
 
 
 class OutsideNigeria(Invalid):
@@ -70,6 +77,16 @@ class MemberNotFound(NotFound):
 
 class InvitationNotFound(NotFound):
     title = "There is no such invitation"
+
+
+class TooManyInvitations(Conflict):
+    code, title = "too_many_invitations", "The hotel has as many open invitations as it may; withdraw one first"
+
+
+class InvitedTooOften(TooMany):
+    """Too much mail by one person, or to one address."""
+
+    code, title = "invited_too_often", "Enough invitations were sent for now; the last link is good for seven days"
 
 
 class NotYourInvitation(Forbidden):

@@ -46,7 +46,7 @@ class Photos(MethodView):
         """Begin the upload of a photo.
 
         The answer holds a form that uploads one file of this type and of exactly so many bytes, within ten minutes; then say
-        `complete`. For the hotel's admins. 422 `photo_too_large`; 409 `too_many_photos`.
+        `complete`. For the hotel's admins. 422 `photo_too_large`; 409 `too_many_photos`, `hotel_is_over`; 429 `too_many_uploads`.
         """
         return upload.begin(principal(), hotel_id, body["content_type"], body["size"])
 

@@ -3,6 +3,7 @@
 The bytes go from the browser to the object store and never through us.
 """
 
+import math
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +13,17 @@ from app.auth import permissions
 from app.auth.permissions import Verb
 from app.auth.principal import Principal
 from app.config import settings
+from app.core import throttle
 from app.core.audit_trail import Subject, note
 from app.core.clock import sql_now, sql_seconds
 from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
 from app.core.object_store import Found, store
 from app.core.outbox import enqueue
+from app.hotels import limits
 from app.hotels import queries as hotels
 from app.hotels.photos import objects, present, queries, states
-from app.hotels.photos.errors import NotUploaded, PhotoTooLarge, TooManyPhotos
+from app.hotels.photos.errors import NotUploaded, PhotoTooLarge, TooManyPhotos, TooManyUploads
 from app.hotels.photos.jobs import CHECK_PHOTO, CLEAR_PHOTO
 from app.hotels.photos.models import Photo, PhotoStatus, Refusal
 from app.hotels.states import refuse_if_over
@@ -33,7 +36,7 @@ GRACE_SECONDS = 30
 def begin(person: Principal, hotel_id: UUID, content_type: str, size: int) -> dict[str, Any]:
     """A photo that waits for an upload of this type and of exactly `size` bytes.
 
-    Raises Forbidden, NotFound, PhotoTooLarge, TooManyPhotos.
+    Raises Forbidden, NotFound, PhotoTooLarge, HotelIsOver, TooManyPhotos, TooManyUploads.
     """
     actor = permissions.actor(person, Verb.MANAGE_PHOTOS, hotel_id)
     if size > settings().photo_max_bytes:
@@ -44,6 +47,8 @@ def begin(person: Principal, hotel_id: UUID, content_type: str, size: int) -> di
     with transaction() as session:
         refuse_if_over(hotels.lock_hotel(session, hotel_id).status)
         _require_place(session, hotel_id, but=None)
+        if seconds := throttle.take(session, limits.of_upload(hotel_id)):
+            raise TooManyUploads(retry_after=math.ceil(seconds))
         expires = sql_now() + sql_seconds(LINK_SECONDS)
         photo = Photo(id=photo_id, hotel_id=hotel_id, content_type=content_type, bytes=size, upload_expires_at=expires)
         session.add(photo)
