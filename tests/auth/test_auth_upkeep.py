@@ -47,5 +47,11 @@ def test_a_login_renews_its_address(api: Api) -> None:
 def test_the_day_orders_all_of_it(run_jobs: Callable[[], int]) -> None:
     ticks.order_purge()
     ordered = rows.one("SELECT array_agg(name::text ORDER BY name) AS names FROM outbox").names
-    assert ordered == ["auth.forget_links", "bookings.forget_traces", "mail.forget_secrets", "upkeep.forget_keys"]
-    assert run_jobs() == 4
+    assert ordered == [
+        "auth.forget_links",
+        "bookings.forget_traces",
+        "hotels.forget_invitations",
+        "mail.forget_secrets",
+        "upkeep.forget_keys",
+    ]
+    assert run_jobs() == 5
