@@ -99,16 +99,17 @@ def get_user(session: Session, user_id: UUID) -> User:
     return user
 
 
-def find_active_user(session: Session, user_id: UUID) -> User | None:
-    return session.scalar(select(User).where(User.id == user_id, User.status == UserStatus.ACTIVE))
-
-
 def lock_user(session: Session, user_id: UUID) -> User:
     """Raises NotFound."""
     user = session.scalar(select(User).where(User.id == user_id).with_for_update(key_share=True))
     if user is None:
         raise NotFound
     return user
+
+
+def lock_active_user(session: Session, user_id: UUID) -> User | None:
+    is_one = (User.id == user_id, User.status == UserStatus.ACTIVE)
+    return session.scalar(select(User).where(*is_one).with_for_update(key_share=True))
 
 
 def lock_platform_admins(session: Session) -> list[UUID]:

@@ -36,6 +36,7 @@ WITH {_WANTED}, full_for AS MATERIALIZED (SELECT greatest(0, ({_WAIT})) AS secon
 )
 SELECT (SELECT count(*) FROM poured) = (SELECT count(*) FROM wanted) AS is_in, full_for.seconds FROM full_for
 """)  # noqa: S608 - of constants
+# What is empty stays as it is: an instant moved back for each right password would one day be before all that PostgreSQL can tell.
 FORGIVE = by_hand("""
 WITH forgiven AS (SELECT * FROM unnest(:keys::text[], :drops::float8[]) AS f (key, drop)), held AS MATERIALIZED (
   SELECT key FROM throttle_buckets WHERE key = ANY(:keys) ORDER BY key FOR UPDATE

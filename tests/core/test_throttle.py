@@ -89,13 +89,14 @@ def test_what_is_given_back_never_was() -> None:
     assert 30 < levels()[OTHER.key] <= 40
 
 
-def test_an_empty_bucket_stays_as_it_is_however_often_it_is_emptied() -> None:
-    """Time does not go below the beginning of all calendars for an account that logs in all day long."""
+def test_a_bucket_can_be_emptied_any_number_of_times() -> None:
+    """Each right password empties what none is poured into: a bucket of wrong ones from elsewhere, for as long as its row is there."""
     take(TEN)
     for _ in range(300):
         with transaction() as session:
-            throttle.give_back(session, OTHER, emptied=(TEN,))
+            throttle.give_back(session, emptied=(TEN,))
     assert -60 < levels()[TEN.key] <= 0
+    assert [take(TEN) for _ in range(11)][9:] != [0.0, 0.0]
 
 
 def test_giving_back_what_is_not_there_makes_nothing() -> None:
