@@ -97,7 +97,9 @@ def test_case_29_who_sleeps_with_a_room_in_his_hand_loses_it(running: Running, t
     """A process stands still inside its transaction: PostgreSQL ends its session after ten seconds, and the room is free."""
     request, key = running.request_of_one_room(183), uuid.uuid4().hex
     sleeper, other = Person.registered(running.stage), Person.registered(running.stage)
-    wanted = request | {"guest": request["guest"] | {"email": other.email}}  # who books for one e-mail does it one after the other
+    wanted = request | {
+        "guest": request["guest"] | {"email": other.email}
+    }  # who books for one e-mail does it one after the other
     patient = {"DATABASE_STATEMENT_TIMEOUT": "60"}
     with second_web(running, tmp_path, patient) as web, ThreadPoolExecutor(1) as thread, ExitStack() as asleep:
         with closed(Gate.BOOK, running.look) as window:
