@@ -112,14 +112,18 @@ def _write_people(session: Session, hotel_ids: Mapping[str, UUID]) -> None:
 
 def _hotel(sample: HotelSample) -> Row:
     same = ("slug", "name", "description", "stars", "address", "district", "city", "state", "lga", "email", "phone")
-    return {name: getattr(sample, name) for name in same} | {
-        "id": new_id(),
-        "status": HotelStatus.ACTIVE,
-        "location": f"SRID=4326;POINT({sample.longitude} {sample.latitude})",
-        "check_in_from": time.fromisoformat(sample.check_in_from),
-        "check_out_until": time.fromisoformat(sample.check_out_until),
-        "max_occupancy": max(room_type.max_occupancy for room_type in sample.room_types),
-    }
+    return (
+        {name: getattr(sample, name) for name in same}
+        | asdict(sample.utilities)
+        | {
+            "id": new_id(),
+            "status": HotelStatus.ACTIVE,
+            "location": f"SRID=4326;POINT({sample.longitude} {sample.latitude})",
+            "check_in_from": time.fromisoformat(sample.check_in_from),
+            "check_out_until": time.fromisoformat(sample.check_out_until),
+            "max_occupancy": max(room_type.max_occupancy for room_type in sample.room_types),
+        }
+    )
 
 
 def _add_room_type(rows: Rows, hotel_id: UUID, sample: RoomTypeSample) -> None:

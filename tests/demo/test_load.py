@@ -15,6 +15,7 @@ from app.auth import passwords
 from app.auth.models import User
 from app.core.clock import local_today, now
 from app.core.db import reading
+from app.hotels import checklist, queries
 from app.hotels.models import Hotel, Member
 from app.rates.models import RatePlan
 from app.rooms.models import Room
@@ -59,6 +60,15 @@ def test_the_world_is_written_whole() -> None:
         assert session.execute(text(UNSOLD)).scalar_one() == 0
         assert session.execute(text(WRONG_OCCUPANCY)).scalar_one() == 0
         assert session.scalar(select(func.count()).where(Hotel.status == "active")) == 12
+
+
+def test_each_hotel_tells_what_the_platform_demands() -> None:
+    load(SCALES["small"])
+    with reading() as session:
+        ids = session.scalars(select(Hotel.id)).all()
+        lacking = {hotel_id: checklist.missing(queries.get_facts(session, hotel_id)) for hotel_id in ids}
+    assert len(lacking) == SCALES["small"]
+    assert {hotel_id: items for hotel_id, items in lacking.items() if items} == {}
 
 
 def test_loading_again_changes_nothing(count_statements: Callable[[], Any]) -> None:

@@ -11,6 +11,8 @@ from app.bookings.service import claim, forget
 from app.core import audit, upkeep
 from app.erasure import service as erasure
 from app.erasure.jobs import ERASE_STRAGGLERS
+from app.hotels import upkeep as hotel_upkeep
+from app.hotels.jobs import FORGET_INVITATIONS
 from app.hotels.photos.jobs import CHECK_PHOTO, CLEAR_PHOTO
 from app.hotels.photos.service import check, clear
 from app.mail import sender
@@ -69,6 +71,11 @@ def forget_keys() -> None:
 @runs(FORGET_LINKS)
 def forget_links() -> None:
     auth_upkeep.forget_links()
+
+
+@runs(FORGET_INVITATIONS)
+def forget_invitations() -> None:
+    hotel_upkeep.forget_invitations()
 
 
 @runs(FORGET_SECRETS)

@@ -3,6 +3,7 @@
 from app.auth import upkeep as auth_upkeep
 from app.bookings.service import expire, forget, hold
 from app.core import audit, upkeep
+from app.hotels import upkeep as hotel_upkeep
 from app.hotels.photos.service import sweep as photos
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
@@ -49,6 +50,7 @@ def order_purge() -> None:
     upkeep.order_purge()
     mail_upkeep.order_purge()
     auth_upkeep.order_purge()
+    hotel_upkeep.order_purge()
     forget.order()
 
 
