@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     unpaid_bookings_per_guest: int = Field(
         5, ge=1, description="stays to come, to be paid at the hotel, that one guest or one e-mail may have"
     )
+    unpaid_bookings_per_address: int = Field(
+        200, ge=1, description="stays to be paid at the hotel that may be booked from one address in a day"
+    )
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
     sockets_per_address: int = Field(
         500, ge=1, description="connections one address may have open to a realtime process; many people share one"
