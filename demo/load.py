@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.auth import passwords
 from app.auth.models import PlatformRole, User
-from app.config import settings
 from app.core.columns import new_id
 from app.core.db import transaction
 from app.hotels.models import Hotel, HotelStatus, Member
@@ -83,7 +82,7 @@ def _write_rooms(session: Session, rows: Rows) -> None:
     session.execute(insert(RoomType), rows.room_types)
     session.execute(insert(Room), rows.rooms)
     session.execute(insert(RatePlan), rows.rate_plans)
-    spans.write_base_spans(session, [row["id"] for row in rows.rate_plans], settings().sale_days)
+    spans.rewrite(session, [row["id"] for row in rows.rate_plans])
 
 
 def _write_people(session: Session, hotel_ids: Mapping[str, UUID]) -> None:

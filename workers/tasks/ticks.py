@@ -6,6 +6,7 @@ from app.core import audit, upkeep
 from app.hotels.photos.service import sweep as photos
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
+from app.rates.service import extend
 from workers.binding import tick
 
 
@@ -42,6 +43,11 @@ def order_reconciliation() -> None:
 @tick("photos.sweep")
 def sweep_photos() -> None:
     photos.sweep()
+
+
+@tick("rates.extend")
+def order_extension() -> None:
+    extend.order()
 
 
 @tick("upkeep.purge")
