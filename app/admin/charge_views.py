@@ -41,23 +41,23 @@ def add_state_charge(told: dict[str, Any]) -> dict[str, Any]:
     return charges.add_to_platform(principal(), told)
 
 
-@blp.patch("/<uuid:charge_id>")
+@blp.patch("/<uuid:state_charge_id>")
 @blp.allowed(Verb.SET_CHARGES)
 @blp.arguments(ChargeEnd)
 @blp.response(200, ChargeView)
 @blp.problems(404, 409)
-def end_state_charge(body: dict[str, date | None], charge_id: UUID) -> dict[str, Any]:
+def end_state_charge(body: dict[str, date | None], state_charge_id: UUID) -> dict[str, Any]:
     """Say until when a tax is charged.
 
     409 `charges_overlap`; 422 `invalid_days`.
     """
-    return charges.end(principal(), charge_id, body["last"])
+    return charges.end(principal(), state_charge_id, body["last"])
 
 
-@blp.delete("/<uuid:charge_id>")
+@blp.delete("/<uuid:state_charge_id>")
 @blp.allowed(Verb.SET_CHARGES)
 @blp.response(204)
 @blp.problems(404)
-def retire_state_charge(charge_id: UUID) -> None:
+def retire_state_charge(state_charge_id: UUID) -> None:
     """Charge a tax no longer."""
-    charges.retire(principal(), charge_id)
+    charges.retire(principal(), state_charge_id)
