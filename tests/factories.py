@@ -129,10 +129,10 @@ def hotel_facts(**changes: Any) -> dict[str, Any]:
     return told | changes
 
 
-def plan_facts(room_type_id: UUID, **changes: Any) -> dict[str, Any]:
+def plan_facts(type_id: UUID, **changes: Any) -> dict[str, Any]:
     """A body for POST /hotels/{id}/rate-plans."""
     told = {
-        "room_type_id": str(room_type_id),
+        "room_type_id": str(type_id),
         "name": "Flexible",
         "meals": "breakfast",
         "payment_timing": "pay_now",

@@ -76,7 +76,7 @@ class RatePlan(Model):
 
     Guests book at least `lead_days` and at most `advance_days` before they arrive. Each adult above the room type's `base_occupancy` costs
     `extra_adult_price` a night; `child_prices` are `[{"to_age": int, "price": kobo}]`, youngest first, NULL = none; a child above the last
-    band counts as an adult. `prices_people`: whether any of that costs something, for the search.
+    band counts as an adult.
 
     `windows`: the cancellation policy, ordered:
     `[{"until_hours_before": int | null, "penalty": "none" | "nights" | "percent" | "amount", "value": int}]`;
@@ -121,9 +121,6 @@ class RatePlan(Model):
     advance_days: Mapped[int] = mapped_column(SmallInteger, server_default="1000")
     extra_adult_price: Mapped[int] = mapped_column(BigInteger, server_default="0")
     child_prices: Mapped[list[dict[str, int]] | None] = mapped_column(JSONB(none_as_null=True))
-    prices_people: Mapped[bool] = mapped_column(
-        Computed("extra_adult_price > 0 OR child_prices IS NOT NULL", persisted=True)
-    )
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_at: Mapped[Stamped]
     updated_at: Mapped[Stamped]

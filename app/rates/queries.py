@@ -1,7 +1,7 @@
 """What a quote is made of, read in one statement however many rooms and nights it has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from itertools import groupby
 from operator import itemgetter
@@ -155,8 +155,8 @@ def find_hotel_with_plans(
 
 
 def _hotel(row: Sequence[Any]) -> HotelFacts:
-    facts, charges = row[: HOTEL_COLUMNS - 1], row[HOTEL_COLUMNS - 1]
-    return HotelFacts(*facts, charges=tuple(ChargeRule(*charge) for charge in charges))
+    facts = HotelFacts(*row[: HOTEL_COLUMNS - 1])
+    return replace(facts, charges=tuple(ChargeRule(*charge) for charge in row[HOTEL_COLUMNS - 1]))
 
 
 def _without_hotel(row: Sequence[Any]) -> Sequence[Any]:

@@ -36,7 +36,7 @@ class CalendarDay(Day):
 
 
 class WeekdayPrices(ma.fields.List[Any]):
-    """Seven prices or nulls; seven nulls are none."""
+    """Seven prices or nulls."""
 
     def __init__(self, **kwargs: Any) -> None:
         seven = {"minItems": WEEKDAYS, "maxItems": WEEKDAYS}
@@ -48,9 +48,10 @@ class WeekdayPrices(ma.fields.List[Any]):
             **kwargs,
         )
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        prices = super()._deserialize(value, attr, data, **kwargs)
-        return prices if len(prices) != WEEKDAYS or any(price is not None for price in prices) else None
+
+def said_of_weekdays(prices: list[int | None] | None) -> list[int | None] | None:
+    """Seven nulls say nothing."""
+    return prices if prices and any(price is not None for price in prices) else None
 
 
 class _Days(Schema):
@@ -93,7 +94,8 @@ class SeasonIn(_Days):
     @ma.post_load
     def as_columns(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         first, last = data.pop("first"), data.pop("last")
-        return data | {"days": Range(first, last + timedelta(days=1))}
+        days = Range(first, last + timedelta(days=1))
+        return data | {"days": days, "weekday_prices": said_of_weekdays(data["weekday_prices"])}
 
 
 class RatePlanChanges(Schema):
@@ -140,7 +142,13 @@ class RatePlanChanges(Schema):
 
     @ma.post_load
     def as_columns(self, data: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        return data | ({"child_prices": data["child_prices"] or None} if "child_prices" in data else {})
+        """Nothing is kept of what says nothing."""
+        said: dict[str, Any] = {}
+        if "child_prices" in data:
+            said["child_prices"] = data["child_prices"] or None
+        if "weekday_prices" in data:
+            said["weekday_prices"] = said_of_weekdays(data["weekday_prices"])
+        return data | said
 
 
 class RatePlanDraft(RatePlanChanges):

@@ -58,7 +58,7 @@ _TODAY: Final = "(clock_timestamp() AT TIME ZONE hotel.time_zone)::date"
 # Nights are priced by the spans that cover them; `app.rates.pricing` says the same in Python.
 _PRICED: Final = """
     SELECT sum(price * (least(upper(days), :check_out) - greatest(lower(days), :check_in)))::bigint * :rooms
-           + CASE WHEN plan.prices_people THEN :nights * extras_a_night(
+           + CASE WHEN plan.extra_adult_price > 0 OR plan.child_prices IS NOT NULL THEN :nights * extras_a_night(
                :parties, type.base_occupancy, plan.extra_adult_price, plan.child_prices) ELSE 0 END AS amount,
            sum(least(upper(days), :check_out) - greatest(lower(days), :check_in)) AS nights,
            bool_or(stop_sell AND lower(days) < :check_out

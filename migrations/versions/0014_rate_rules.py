@@ -9,7 +9,6 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-NOW = sa.text("clock_timestamp()")
 NO, YES = sa.text("false"), sa.text("true")
 PRICES = postgresql.ARRAY(sa.BigInteger())
 RULES = {
@@ -47,6 +46,7 @@ $$
 def upgrade() -> None:
     for column in _columns():
         op.add_column("rate_plans", column)
+    op.alter_column("rate_plans", "updated_at", server_default=sa.text("clock_timestamp()"))
     for name, rule in RULES.items():
         op.execute(f"ALTER TABLE rate_plans ADD CONSTRAINT ck_rate_plans_{name} CHECK ({rule}) NOT VALID")
     _create("rate_seasons", _season_columns(), _season_rules())
@@ -83,14 +83,8 @@ def _columns() -> list[sa.Column]:
         sa.Column("advance_days", sa.SmallInteger(), server_default="1000", nullable=False),
         sa.Column("extra_adult_price", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("child_prices", postgresql.JSONB(), nullable=True),
-        sa.Column(
-            "prices_people",
-            sa.Boolean(),
-            sa.Computed("extra_adult_price > 0 OR child_prices IS NOT NULL", persisted=True),
-            nullable=False,
-        ),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
     ]
 
 

@@ -9,7 +9,6 @@ import pytest
 from app import invariants
 from app.core.audit import audit
 from app.rates import rule_queries
-from app.rates.service import days
 from tests import factories
 from tests.api import Api
 from tests.factories import HotelForTests
@@ -40,7 +39,7 @@ def write_at_once(people: People, hotel: HotelForTests) -> None:
         partial(set_days, people.owner, plan_id, 10 + number, 10 + number, price=number + 1)
         for number in range(WRITERS)
     ]
-    answers = at_once([*calls, partial(change, people.owner, plan_id, price=6_000_000)])
+    answers: list[Any] = at_once([*calls, partial(change, people.owner, plan_id, price=6_000_000)])
     assert statuses(answers) == {200: WRITERS + 1}
 
 
@@ -61,7 +60,7 @@ def test_control_without_the_lock_they_would(
     def unlocked(session: Any, plan_ids: Any) -> Any:
         return [plan for plan, _ in (rule_queries.get_plan(session, plan_id) for plan_id in plan_ids)]
 
-    monkeypatch.setattr(days.rule_queries, "lock_plans", unlocked)
+    monkeypatch.setattr(rule_queries, "lock_plans", unlocked)
     at_once(
         [
             partial(set_days, people.owner, hotel.only.pay_now, 10 + number, 10 + number, price=number + 1)

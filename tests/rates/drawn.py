@@ -62,7 +62,7 @@ def own_days(draw: st.DrawFn, today: date) -> dict[date, dict[str, Any]]:
 
 def edits(days: Mapping[date, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The same as bodies of PUT …/days."""
-    return [{"from": str(day), "to": str(day)} | told for day, told in days.items()]
+    return [{"from": str(day), "to": str(day), **told} for day, told in days.items()]
 
 
 @st.composite

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.factories import HotelForTests, charge_facts, in_days
 from tests.hotels.people import People, audited, people_of
 from tests.search.asking import cheapest, search
 
+FAR_AWAY = (7.4, 3.9)
 SIZE = Size(rooms=2, people=5, nights=3)
 
 
@@ -51,7 +53,7 @@ def test_what_the_prices_hold_is_the_part_they_contain_and_is_not_added() -> Non
 
 @pytest.fixture
 def hotel(application: Any) -> HotelForTests:
-    return factories.hotel({"Deluxe": 3}, price=1_000_001, state="Lagos")
+    return factories.hotel({"Deluxe": 3}, price=1_000_001, state="Lagos", at=FAR_AWAY)
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def test_offer_search_and_booking_charge_the_same_to_the_kobo(api: Api, hotel: H
     ]
     plan = offered(api, hotel)
     assert (plan["rooms_amount"], plan["charges"], plan["total_amount"]) == (2_000_002, expected, 2_550_002)
-    found = cheapest(search(api, adults=2))
+    found = cheapest(search(api, adults=2, lat=FAR_AWAY[0], lon=FAR_AWAY[1]))
     assert (found["total_amount"], found["nightly_amount"]) == (2_550_002, 1_000_001)
     body = factories.booking_request(hotel, expected_total=2_550_002)
     body["rooms"][0]["adults"] = 2
@@ -158,8 +160,8 @@ def test_a_hotel_touches_neither_the_platforms_nor_anothers(people: People, hote
     state, other = factories.charge(), factories.charge("Towels", hotel_id=factories.hotel().id)
     for charge_id in (state, other):
         path = f"/hotels/{hotel.id}/charges/{charge_id}"
-        people.refused(lambda someone, path=path: someone.patch(path, {"to": None}), owner=404, staff=403, guest=404)
-        people.refused(lambda someone, path=path: someone.delete(path), owner=404, staff=403, nobody=401)
+        people.refused(partial(Api.patch, path=path, body={"to": None}), owner=404, staff=403, guest=404)
+        people.refused(partial(Api.delete, path=path), owner=404, staff=403, nobody=401)
     people.refused(lambda someone: someone.delete(f"/admin/charges/{other}"), owner=403, platform=404)
 
 

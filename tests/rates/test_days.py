@@ -1,6 +1,7 @@
 """Prices and restrictions of single days: one plan or many, all or nothing, in few statements."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -123,7 +124,7 @@ def test_all_or_nothing(people: People, hotel: HotelForTests) -> None:
         {"change": {"amount": 1_000_000_000_000}},
         {"price": 1, "rate_plan_ids": [str(hotel.only.pay_now), str(factories.hotel().only.pay_now)]},
     ):
-        people.refused(lambda someone, told=told: bulk(someone, hotel, 10, 12, **told), owner=422)
+        people.refused(partial(bulk, hotel=hotel, first=10, last=12, **told), owner=422)
         codes.append(bulk(people.owner, hotel, 10, 12, **told).json["code"])
     assert codes == ["price_not_positive"] * 3 + ["unknown_rate_plans"]
 

@@ -58,7 +58,8 @@ def create(person: Principal, hotel_id: UUID, told: Mapping[str, Any], seasons: 
         session.add(plan)
         session.flush()
         _write_seasons(session, plan.id, seasons)
-        shown = _sold_as_told(session, plan)
+        _sell_as_told(session, plan)
+        shown = _shown(session, plan.id)
         note(session, actor, Verb.EDIT_RATES, Subject("rate_plan", plan.id, hotel_id), after=_news(shown))
     return shown
 
@@ -85,24 +86,24 @@ def change(
 
 def _noted(session: Session, actor: Actor, plan: RatePlan, known: Mapping[str, Any]) -> dict[str, Any]:
     """What differs has its line, its spans and its event; nothing has, when nothing does."""
-    before, after = differing(_news(known), _news(_shown(session, plan.id)))
+    shown = _shown(session, plan.id)
+    before, after = differing(_news(known), _news(shown))
     if not after:
         return dict(known)
     plan.version += 1
     plan.updated_at = sql_now()
     session.flush()
     session.refresh(plan, ["updated_at"])
-    shown = _sold_as_told(session, plan)
+    _sell_as_told(session, plan)
     note(session, actor, Verb.EDIT_RATES, Subject("rate_plan", plan.id, plan.hotel_id), before=before, after=after)
-    return shown
+    return shown | {"version": plan.version, "updated_at": plan.updated_at}
 
 
-def _sold_as_told(session: Session, plan: RatePlan) -> dict[str, Any]:
-    """Writes its spans, tells the hotel, and returns it as it is now."""
+def _sell_as_told(session: Session, plan: RatePlan) -> None:
+    """Writes its spans and tells the hotel."""
     (ruled,) = rule_queries.rules_of(session, [plan.id])
     spans.write(session, [ruled])
     announce(session, events.rates_changed(plan.hotel_id, [plan.id], ruled.today, spans.horizon(ruled.today) - ONE_DAY))
-    return _shown(session, plan.id)
 
 
 def _shown(session: Session, plan_id: UUID) -> dict[str, Any]:
