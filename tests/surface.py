@@ -123,7 +123,8 @@ class World:
         """Somebody whom nothing but what he sends keeps from it."""
         if operation.is_of_platform:
             return self.platform
-        return self.owner if "/hotels/{hotel_id}" in operation.path and operation.asks_for_login else self.guest
+        is_of_hotel = any(place in operation.path for place in ("/hotels/{hotel_id}", "/rate-plans/"))
+        return self.owner if is_of_hotel and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
         return operation.path.format_map(Ids({**self.ids, **instead}))
@@ -162,6 +163,9 @@ def world(app: Flask) -> World:
         "user_id": str(staff.id),
         "invitation_id": invitation["id"],
         "photo_id": str(factories.photo(hotel.id)),
+        "rate_plan_id": str(hotel.only.pay_now),
+        "charge_id": str(factories.charge("Towels", hotel_id=hotel.id)),
+        "state_charge_id": str(factories.charge()),
         "booking_id": booking["id"],
         "booking_reference": booking["reference"],
         "reference": payment["reference"],

@@ -1,6 +1,7 @@
 """Writing a booking that has its rooms: the booking, its rooms, nights and charges and the first line of its history, in one statement."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -71,9 +72,7 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
         for want, room in pairs
         for day, kobo in room.nights
     ]
-    charges = [
-        {"id": new_id(), "booking_id": booking.id, "name": name, "amount": kobo} for name, kobo in quoted.charges
-    ]
+    charges = [{"id": new_id(), "booking_id": booking.id} | asdict(line) for line in quoted.charges]
     bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
     lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
     if run(session, WRITE, bound | lists | {"actor": states.GUEST}).rowcount == 0:
