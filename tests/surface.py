@@ -16,6 +16,8 @@ from app.core.db import reading, transaction
 from tests import factories
 from tests.api import Api, new_key
 
+# Names in paths of what its hotel's people alone may touch.
+OF_HOTELS = ("hotel_id", "room_type_id", "room_id", "block_id")
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = {"type": str, "title": str, "status": int, "code": str, "instance": str, "request_id": str}
 MAYBE = {"detail": str, "errors": dict}
@@ -123,7 +125,8 @@ class World:
         """Somebody whom nothing but what he sends keeps from it."""
         if operation.is_of_platform:
             return self.platform
-        return self.owner if "/hotels/{hotel_id}" in operation.path and operation.asks_for_login else self.guest
+        is_of_hotel = any(f"/{{{name}}}" in operation.path for name in OF_HOTELS)
+        return self.owner if is_of_hotel and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
         return operation.path.format_map(Ids({**self.ids, **instead}))
@@ -162,6 +165,9 @@ def world(app: Flask) -> World:
         "user_id": str(staff.id),
         "invitation_id": invitation["id"],
         "photo_id": str(factories.photo(hotel.id)),
+        "room_type_id": str(hotel.only.id),
+        "room_id": str(hotel.only.rooms[-1]),
+        "block_id": str(factories.block(hotel, hotel.only.rooms[-1], 100, 103)),
         "booking_id": booking["id"],
         "booking_reference": booking["reference"],
         "reference": payment["reference"],

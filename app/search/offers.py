@@ -13,30 +13,22 @@ from app.core.db import reading
 from app.hotels.errors import HotelNotFound
 from app.rates import policy, pricing
 from app.rates import queries as rate_queries
-from app.rates.models import PaymentTiming
 from app.rates.pricing import Reason
 from app.rates.queries import HotelFacts
 from app.rates.quote import PlanQuote, quote_each_plan, refuse_outside_sale_period
+from app.rates.reasons import Party, undated
 from app.rooms import queries as room_queries
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A stay and who comes: spread evenly over the rooms, the fullest room must hold its share. `children`: their ages."""
+    """A stay and who comes. `children`: their ages."""
 
     check_in: date
     check_out: date
     adults: int
     children: tuple[int, ...]
     rooms: int
-
-    @property
-    def adults_a_room(self) -> int:
-        return -(-self.adults // self.rooms)
-
-    @property
-    def children_a_room(self) -> int:
-        return -(-len(self.children) // self.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +50,8 @@ class Offer:
         return [*dated, *({"reason": reason} for reason in self._undated())]
 
     def _undated(self) -> Iterator[Reason]:
-        plan = self.quote.plan
-        if not pricing.fits(plan.capacity, self.wish.adults_a_room, self.wish.children_a_room):
-            yield Reason.OCCUPANCY
-        if self.rooms_left < self.wish.rooms:
-            yield Reason.SOLD_OUT
-        is_priced = not any(obstacle.reason is Reason.NO_PRICE for obstacle in self.quote.obstacles)
-        if is_priced and plan.payment_timing == PaymentTiming.PAY_NOW and not pricing.is_payable(self.total):
-            yield Reason.AMOUNT
+        party = Party(self.wish.adults, len(self.wish.children), self.wish.rooms)
+        return undated(self.quote, party, self.rooms_left, self.total)
 
 
 def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:

@@ -105,6 +105,11 @@ class Cast:
         return factories.photo(self.hotel.id)
 
     @cached_property
+    def block(self) -> UUID:
+        """Of the hotel's last room."""
+        return factories.block(self.hotel, self.hotel.only.rooms[-1], 100, 103)
+
+    @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
         answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
@@ -148,6 +153,9 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "user_id": lambda cast: str(cast.member.id),
     "invitation_id": lambda cast: str(cast.invitation["id"]),
     "photo_id": lambda cast: str(cast.photo),
+    "room_type_id": lambda cast: str(cast.hotel.only.id),
+    "room_id": lambda cast: str(cast.hotel.only.rooms[0]),
+    "block_id": lambda cast: str(cast.block),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

@@ -44,7 +44,7 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("allocations_overlap", """
         ALTER TABLE allocations DROP CONSTRAINT ex_allocations_room_id_stay;
         INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'paint' FROM allocations LIMIT 1
+        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'maintenance' FROM allocations LIMIT 1
     """),
     ("hold_outlived_its_release", f"UPDATE bookings SET release_at = statement_timestamp() - interval '6 seconds' WHERE id = ({HELD})"),
     ("booking_without_its_rooms", f"DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)}"),
