@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response
+from flask import Response, jsonify
 
 from app.auth.permissions import Verb
 from app.inventory.blueprint import Blueprint
@@ -54,13 +54,13 @@ def show_availability(query: dict[str, Any], hotel_id: UUID) -> Response:
 @blp.allowed(Verb.SEE_INVENTORY)
 @blp.arguments(WhyQuery, location="query")
 @blp.response(200, WhyView)
-def explain_availability(query: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:
+def explain_availability(query: dict[str, Any], hotel_id: UUID) -> Response:
     """See why a stay can or cannot be sold: of the hotel, of each room type by night, of each rate plan.
 
     By the rules of offers and bookings. 422 `invalid_stay`.
     """
     party = Party(query["adults"], query["children"], query["rooms"])
-    return why.explain(hotel_id, Stay(query["check_in"], query["check_out"], party))
+    return jsonify(why.explain(hotel_id, Stay(query["check_in"], query["check_out"], party)))
 
 
 def _json(body: str) -> Response:

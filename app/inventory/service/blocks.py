@@ -96,7 +96,7 @@ def take(session: Session, hotel_id: UUID, room_ids: Collection[UUID], days: Day
     _clear(session, room_ids, days)
     made = ledger.block(session, ledger.Stay(hotel_id, days, None), room_ids, why)
     if len(made) < len(room_ids):
-        _refuse(session, room_ids, days)
+        _refuse(session, room_ids, days, passed=made)
     announce(session, *events.blocked(hotel_id, room_ids, days))
     return made
 
