@@ -119,7 +119,7 @@ def usual_query(operation: Operation) -> dict[str, Any]:
 
 
 def usual_value(name: str, schema: Mapping[str, Any]) -> Any:
-    known = {"check_in": in_days(10), "check_out": in_days(12), "lat": 6.4281, "lon": 3.4219}
+    known = {"check_in": in_days(10), "check_out": in_days(12), "to": in_days(12), "lat": 6.4281, "lon": 3.4219}
     by_format = {"date": in_days(10), "uuid": new_id()}
     least = schema.get("minimum", 1)
     return known.get(name) or by_format.get(schema.get("format", "")) or (schema.get("enum") or [least])[0]
