@@ -77,5 +77,5 @@ def stragglers(user_id: UUID) -> None:
 
 def _forget_mails(session: Session, user: User) -> None:
     made = queries.bookings_of(session, user.id)
-    causes = {*(one.id for one in made), *(refund for one in made for refund in one.refund_ids)}
+    causes = {*(one.id for one in made), *(refund for one in made for refund in one.other_ids)}
     mail.erase(session, Erased(user.id, user.email, causes, {one.guest_email for one in made}))

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,20 +70,25 @@ class Allocation(Model):
     """A row means taken, no row means free, and nothing else decides.
 
     A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it
-    belongs to, for it decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's
-    bounds, for the index that searches by night.
+    belongs to, for it decides whether there will be one: hence the deferred keys. `booking_change_id`: nights that a change of a booking
+    wants, held until it is paid. `check_in` and `check_out` are the stay's bounds, for the index that searches by night.
     """
 
     __tablename__ = "allocations"
     __table_args__ = (
         ExcludeConstraint(("room_id", "="), ("stay", "&&"), using="gist", name=NO_OVERLAP),
-        CheckConstraint("num_nonnulls(booking_room_id, block_reason) = 1", name="one_reason"),
-        CheckConstraint("hold_expires_at IS NULL OR booking_room_id IS NOT NULL", name="holds_are_bookings"),
+        CheckConstraint("num_nonnulls(booking_room_id, booking_change_id, block_reason) = 1", name="one_reason"),
+        CheckConstraint("hold_expires_at IS NULL OR block_reason IS NULL", name="holds_are_bookings"),
         CheckConstraint("NOT isempty(stay) AND lower(stay) IS NOT NULL AND upper(stay) IS NOT NULL", name="bounded"),
         CheckConstraint("block_reason IS NOT NULL OR upper(stay) - lower(stay) <= 30", name="nights"),
         Index("ix_allocations_nights", "room_id", "check_in", postgresql_include=["check_out", "hold_expires_at"]),
         Index("ix_allocations_hotel_id", "hotel_id", "check_in"),
         Index("uq_allocations_booking_room_id", "booking_room_id", unique=True),
+        Index(
+            "ix_allocations_booking_change_id",
+            "booking_change_id",
+            postgresql_where=text("booking_change_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -94,6 +99,9 @@ class Allocation(Model):
     check_out: Mapped[date] = mapped_column(Computed("upper(stay)", persisted=True))
     booking_room_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("booking_rooms.id", deferrable=True, initially="DEFERRED")
+    )
+    booking_change_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("booking_changes.id", deferrable=True, initially="DEFERRED")
     )
     block_reason: Mapped[str | None] = mapped_column(Text)
     hold_expires_at: Mapped[Instant | None]

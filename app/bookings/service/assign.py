@@ -35,6 +35,13 @@ def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID
     return taken
 
 
+def take_if_free(session: Session, stay: Stay, wanted: Sequence[Taken]) -> set[UUID]:
+    """Takes those of these very rooms that are free. Returns whose they are now."""
+    if wanted:
+        ledger.lock_rooms(session, [room.room_id for room in wanted])
+    return set(_settle(session, stay, wanted))
+
+
 def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
     wanted = [Taken(want.room_id, want.booking_room_id) for want in wants if want.room_id]
     if wanted:

@@ -60,10 +60,20 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
 
     `wants`: one for each room of the quote; `rooms`: booking room → room.
     """
+    lists = {name: _json(rows) for name, rows in lines_of(booking.id, quoted, wants, rooms).items()}
+    bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
+    if run(session, WRITE, bound | lists | {"actor": states.GUEST}).rowcount == 0:
+        raise hotel_sells_not()
+
+
+def lines_of(
+    booking_id: UUID, quoted: Quote, wants: Sequence[Want], rooms: Mapping[UUID, UUID]
+) -> dict[str, list[dict[str, Any]]]:
+    """`{rooms, nights, charges}`: the rows of their tables, JSON-ready. `wants`: one for each room of the quote."""
     pairs = list(zip(wants, quoted.rooms, strict=True))
     lines = [
         _line(want.booking_room_id, room)
-        | {"booking_id": booking.id, "position": position, "room_id": rooms[want.booking_room_id]}
+        | {"booking_id": booking_id, "position": position, "room_id": rooms[want.booking_room_id]}
         for position, (want, room) in enumerate(pairs)
     ]
     nights = [
@@ -72,12 +82,9 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
         for day, kobo in room.nights
     ]
     charges = [
-        {"id": new_id(), "booking_id": booking.id, "name": name, "amount": kobo} for name, kobo in quoted.charges
+        {"id": new_id(), "booking_id": booking_id, "name": name, "amount": kobo} for name, kobo in quoted.charges
     ]
-    bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
-    lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
-    if run(session, WRITE, bound | lists | {"actor": states.GUEST}).rowcount == 0:
-        raise hotel_sells_not()
+    return {"rooms": lines, "nights": nights, "charges": charges}
 
 
 def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:
