@@ -316,8 +316,8 @@ class BookingOut(Schema):
 
 
 class BookingMadeOut(BookingOut):
-    """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays, changes and cancels this booking alone; the
-    same request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
+    """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays, changes and cancels this booking alone;
+    the same request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
     """
 
     booking_token = ma.fields.String(metadata={"x-optional": True})

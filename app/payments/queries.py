@@ -126,7 +126,7 @@ def refunds_of(session: Session, payment_id: UUID) -> list[Refund]:
 
 ORDERED_BACK = text("""
 SELECT coalesce(sum(least(p.amount, r.amount)), 0) FROM payments p
-JOIN LATERAL (SELECT sum(amount) AS amount FROM refunds WHERE payment_id = p.id) r ON true
+JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM refunds WHERE payment_id = p.id) r ON true
 WHERE p.booking_id = :booking_id AND p.kept AND p.applied_at IS NOT NULL
 """)
 

@@ -17,7 +17,7 @@ REASONS = (
 PAID = """
 UPDATE bookings b SET paid_amount = kept.paid, returned_amount = least(kept.paid, kept.returned) FROM (
   SELECT p.booking_id, sum(p.amount) AS paid, coalesce(sum(r.amount), 0) AS returned FROM payments p
-  LEFT JOIN LATERAL (SELECT least(p.amount, sum(amount)) AS amount FROM refunds WHERE payment_id = p.id) r ON true
+  LEFT JOIN LATERAL (SELECT least(p.amount, coalesce(sum(amount), 0)) AS amount FROM refunds WHERE payment_id = p.id) r ON true
   WHERE p.kept AND p.applied_at IS NOT NULL GROUP BY p.booking_id) AS kept
 WHERE kept.booking_id = b.id
 """

@@ -10,7 +10,7 @@ BALANCE = text("""
 SELECT coalesce(sum(p.amount), 0) AS paid, coalesce(sum(p.refunded_amount), 0) AS refunded,
        coalesce(sum(r.amount), 0) AS ordered, coalesce(bool_or(r.is_open), false) AS is_open
 FROM payments p LEFT JOIN LATERAL (
-  SELECT least(p.amount, sum(amount)) AS amount, bool_or(status NOT IN ('processed', 'failed')) AS is_open
+  SELECT least(p.amount, coalesce(sum(amount), 0)) AS amount, bool_or(status NOT IN ('processed', 'failed')) AS is_open
   FROM refunds WHERE payment_id = p.id
 ) r ON true
 WHERE p.booking_id = :booking_id AND p.kept AND p.applied_at IS NOT NULL
