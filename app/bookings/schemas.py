@@ -11,6 +11,7 @@ from app.bookings.request import BookingRequest, ChangeRequest, Guest, RoomChang
 from app.core.schema import Day, Email, Instant, Int, Kobo, Phone, QueryInt, Schema, Text
 
 MOST_ROOMS = 8
+NO_NAMES = "kept in the audit log for good: name no guest in it"
 
 
 class RoomIn(Schema):
@@ -87,14 +88,14 @@ class HotelCancelIn(Schema):
     """Why a hotel cancels: a word for the books, and a sentence that the guest reads."""
 
     reason_code = ma.fields.Enum(ReasonCode, by_value=True, required=True)
-    reason = Text(500, required=True)
+    reason = Text(500, required=True, metadata={"description": NO_NAMES})
 
 
 class WaiverIn(Schema):
     """`penalty_amount` (kobo): what the cancellation is to cost instead."""
 
     penalty_amount = Kobo(0, required=True)
-    reason = Text(500, required=True)
+    reason = Text(500, required=True, metadata={"description": NO_NAMES})
 
 
 class RoomChangeIn(Schema):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from app.payments.service import refund
 from tests import factories
 from tests.api import Api, new_key
 from tests.payments.going_back import follow_up
-from tests.payments.stage import Stage, mails, promised, rows, run, told
+from tests.payments.stage import Stage, all_at_once, mails, promised, rows, run, told
 from tests.payments.terms import ALL, FIRST_NIGHT, HALF, at_hotel, confirm, sell, what_the_audit_finds
 from tests.payments.till import Till, eventually
 
@@ -64,8 +65,8 @@ class TestByTheGuest:
         assert (answer.json["actions"], answer.json["returned_amount"]) == ([], half.total // 2)
         assert promised("bookings.refund_due") == ["bookings.refund_due"]
         run_jobs()
-        (refund,) = half.refunds
-        assert (refund["amount"], refund["reason"], refund["status"]) == (half.total // 2, "cancellation", "pending")
+        (ours,) = half.refunds
+        assert (ours["amount"], ours["reason"], ours["status"]) == (half.total // 2, "cancellation", "pending")
         reference = half.payment["reference"]
         (there,) = till.refunds(reference)
         assert there["amount"] == half.total // 2
@@ -115,7 +116,7 @@ class TestByTheGuest:
         run("UPDATE bookings SET created_at = created_at + interval '1 minute'")
         cancel(stage)
         run_jobs()
-        assert [refund["amount"] for refund in stage.refunds] == [stage.total]
+        assert [one["amount"] for one in stage.refunds] == [stage.total]
 
     def test_a_penalty_that_nothing_was_paid_of_is_owed(self, api: Api, run_jobs: Jobs, till: Till) -> None:
         guest, booking = at_hotel(api, sell(factories.hotel(), FIRST_NIGHT))
@@ -230,7 +231,7 @@ class TestByTheHotel:
         kept = record()
         assert (kept["cancelled_by"], kept["policy_amount"], kept["penalty_amount"]) == ("hotel", half.total // 2, 0)
         run_jobs()
-        assert [refund["amount"] for refund in half.refunds] == [half.total]
+        assert [one["amount"] for one in half.refunds] == [half.total]
         (mail,) = mails("booking_cancelled")
         assert "has cancelled your booking" in mail["text"]
         assert "A burst pipe" in mail["text"]
@@ -254,12 +255,12 @@ class TestByTheHotel:
 
 
 class TestByThePlatform:
-    @pytest.mark.parametrize(("refund", "share"), [("full", 1), ("policy", 2)])
+    @pytest.mark.parametrize(("how_much", "share"), [("full", 1), ("policy", 2)])
     def test_all_of_it_or_what_the_terms_leave_goes_back(
-        self, half: Stage, api: Api, run_jobs: Jobs, refund: str, share: int
+        self, half: Stage, api: Api, run_jobs: Jobs, how_much: str, share: int
     ) -> None:
         admin = api.as_(factories.person(role="platform_admin"))
-        body = {"refund": refund, "reason": "The hotel burnt down"}
+        body = {"refund": how_much, "reason": "The hotel burnt down"}
         answer = admin.post(f"/admin/bookings/{half.booking_id}/cancel", body, key=new_key())
         assert (answer.status_code, answer.json["booking"]["status"]) == (200, "cancelled")
         run_jobs()
@@ -319,3 +320,13 @@ class TestAWaiver:
         body = {"penalty_amount": 1_000_000, "reason": "A regular"}
         answer = desk.post(f"/hotels/{hotel.id}/bookings/{booking['id']}/waiver", body, key=new_key())
         assert (answer.json["cancelled"]["owed_amount"], promised("bookings.refund_due")) == (1_000_000, [])
+
+
+def test_case_21_the_refund_of_a_cancellation_is_ordered_once_however_often(half: Stage, run_jobs: Jobs) -> None:
+    """A worker that dies after the cancellation, or in the middle: the job comes again, and looks at sums."""
+    cancel(half)
+    all_at_once(lambda: refund.of_booking(half.booking_id, "cancellation"), 4)
+    assert [one["amount"] for one in half.refunds] == [half.total // 2]
+    run_jobs()
+    refund.of_booking(half.booking_id, "cancellation")
+    assert [one["amount"] for one in half.refunds] == [half.total // 2]

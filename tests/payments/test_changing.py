@@ -13,7 +13,7 @@ from app.payments.service import verify
 from tests import factories
 from tests.api import Api, new_key
 from tests.payments.going_back import follow_up
-from tests.payments.stage import Stage, mails, promised, rows, run, told
+from tests.payments.stage import Stage, hurry, mails, promised, rows, run, told
 from tests.payments.terms import ALL, FIRST_NIGHT, HALF, PRICE, at_hotel, confirm, sell, what_the_audit_finds
 from tests.payments.till import Till
 
@@ -187,6 +187,37 @@ class TestADifferenceToPay:
         again = stage.start()
         assert (again.status_code, again.json["part"]) == (200, 2)
         assert rows("booking_changes")[0]["release_at"] == after["release_at"]
+
+    def test_a_link_that_does_not_come_is_fetched_later(self, stage: Stage, till: Till, run_jobs: Jobs) -> None:
+        change(stage, check_out=day(14))
+        till.switch(initialize="500", times=1)
+        answer = stage.start()
+        assert (answer.status_code, answer.json["status"], answer.json["part"]) == (202, "queued", 2)
+        hurry("payments.start")
+        run_jobs()
+        assert [(one["part"], one["status"]) for one in stage.payments[1:]] == [(2, "abandoned"), (2, "initialized")]
+        assert stage.payments[-1]["amount"] == 2 * PRICE
+
+    def test_who_comes_back_from_the_checkout_is_told_about_the_change(
+        self, stage: Stage, till: Till, run_jobs: Jobs
+    ) -> None:
+        def state(reference: str) -> Any:
+            headers = {"Accept": "application/json"}
+            path = f"/api/v1/payments/return?reference={reference}"
+            return stage.api.app.test_client().get(path, headers=headers).json["state"]
+
+        change(stage, check_out=day(14))
+        first = pay(stage, till)
+        assert state(first) == "processing"
+        change(stage, check_out=day(13))
+        stage.check(first)
+        run_jobs()
+        assert state(first) == "refunding"
+        second = pay(stage, till)
+        stage.check(second)
+        run_jobs()
+        assert state(second) == "confirmed"
+        assert stage.guest.get(f"/payments/{second}").json["authorization_url"] is None
 
     def test_past_its_time_nothing_is_paid_any_more(self, stage: Stage) -> None:
         change(stage, check_out=day(14))
