@@ -1,9 +1,10 @@
 """A booking is changed: other days, rooms, guests; the difference paid, or given back; all or nothing."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -489,6 +490,17 @@ class TestWhatIsRefused:
         assert change(stage, check_out=day(3)).json["code"] == "not_changeable"
         assert shown(stage)["actions"] == ["cancel"]
         run("UPDATE bookings SET stay = daterange(current_date + 10, current_date + 12) WHERE status = 'confirmed'")
+
+    @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Africa/Lagos"])
+    def test_case_66_the_day_of_check_in_is_that_on_the_hotels_wall(self, api: Api, zone: str) -> None:
+        guest, booking = at_hotel(api, factories.hotel(time_zone=zone))
+        today = datetime.now(ZoneInfo(zone)).date()
+        allowed = {}
+        for days in (-1, 0, 1):
+            run("UPDATE bookings SET stay = daterange(:first, :first + 3)", first=today + timedelta(days=days))
+            allowed[days] = guest.get(f"/bookings/{booking['id']}").json["actions"]
+        assert allowed == {-1: [], 0: ["cancel"], 1: ["cancel", "change"]}
+        run("UPDATE bookings SET stay = daterange(current_date + 10, current_date + 12)")
 
     def test_a_stranger_sees_nothing(self, stage: Stage, api: Api) -> None:
         stranger = api.as_(factories.person())
