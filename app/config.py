@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     unpaid_bookings_per_guest: int = Field(
         5, ge=1, description="stays to come, to be paid at the hotel, that one guest or one e-mail may have"
     )
+    unpaid_bookings_per_address: int = Field(
+        200, ge=1, description="stays to be paid at the hotel that may be booked from one address in a day"
+    )
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
     sockets_per_address: int = Field(
         500, ge=1, description="connections one address may have open to a realtime process; many people share one"
@@ -148,6 +151,13 @@ class Settings(BaseSettings):
     photo_max_bytes: int = Field(10 * 2**20, ge=1, description="the largest picture that is taken, in bytes")
     photo_max_pixels: int = Field(40_000_000, ge=1, description="the most pixels a picture may have")
     photos_per_hotel: int = Field(30, ge=1, description="photos a hotel may have, uploads under way among them")
+    photo_uploads_per_day: int = Field(200, ge=1, description="uploads that may be begun for one hotel in a day")
+
+    drafts_per_person: int = Field(
+        10, ge=1, description="hotels one person may have that were begun within a day or wait to be approved"
+    )
+    invitations_per_hotel: int = Field(50, ge=1, description="invitations to a hotel that may be open")
+    invitations_per_day: int = Field(100, ge=1, description="invitations one person may send in a day")
 
     smtp_host: str = Field("127.0.0.1", description="mail server")
     smtp_port: int = Field(1025, ge=1, description="mail server's port")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import booking, event, jobs, login, search
+from bench import booking, event, jobs, login, rates, search
 from bench.machine import machine
 
 # Each plays its rounds, says on standard error how it goes, and returns its figures.
@@ -16,6 +16,7 @@ BENCHES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "event": event.run,
     "jobs": jobs.run,
     "login": login.run,
+    "rates": rates.run,
 }
 
 

@@ -15,13 +15,19 @@ WHERE s.id = ('00000000-0000-7000-8002-' || lpad(:guest::text, 12, '0'))::uuid A
 
 -- what it costs
 SELECT h.id AS hotel_id, h.name, h.slug, h.status = 'active' AS is_selling, h.currency, h.time_zone, h.check_in_from, h.check_out_until,
-       h.email, clock_timestamp() AS now,
+       h.email, clock_timestamp() AS now, levied.charges,
        p.id AS plan_id, p.hotel_id AS hotel_of_plan, p.name AS plan, p.meals, p.payment_timing, p.currency AS currency_of_plan, p.windows,
-       p.room_type_id, t.name AS room_type, t.max_adults, t.max_children, t.max_occupancy,
+       p.grace_minutes, p.change_terms, p.room_type_id, t.name AS room_type, p.lead_days, p.advance_days,
+       t.max_adults, t.max_children, t.max_occupancy, t.base_occupancy, p.extra_adult_price, p.child_prices,
        lower(s.days) AS first, upper(s.days) AS "end", s.price, s.stop_sell, s.closed_to_arrival, s.closed_to_departure, s.min_nights,
        s.max_nights,
        current_date + :ahead::int AS check_in, current_date + :ahead::int + 1 AS check_out, clock_timestamp() + interval '1 day' AS until
 FROM hotels h
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_array(c.name, c.kind, c.value, c.is_included)
+                           ORDER BY c.place <> '', c.hotel_id IS NOT NULL, c.id), '[]')
+  FROM charges c WHERE c.place IN ('', h.state, h.id::text) AND c.retired_at IS NULL AND c.valid @> current_date + :ahead::int
+) AS levied (charges)
 LEFT JOIN (rate_plans p JOIN room_types t ON t.id = p.room_type_id AND t.hotel_id = p.hotel_id AND t.retired_at IS NULL)
   ON p.id = ANY(ARRAY[('00000000-0000-7000-8006-' || lpad(:hotel::text, 12, '0'))::uuid]) AND p.retired_at IS NULL
 LEFT JOIN rate_spans s ON s.rate_plan_id = p.id AND lower(s.days) <= current_date + :ahead::int + 1
@@ -133,7 +139,8 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
                            FROM booking_nights n WHERE n.booking_room_id = r.id)) ORDER BY r.position)
         FROM booking_rooms r WHERE r.booking_id = b.id) AS rooms,
-       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
+       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount, 'is_included', c.is_included)
+                                 ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
 FROM bookings b WHERE b.id = ANY(ARRAY[:booking_id::uuid]) ORDER BY b.id DESC;
 \else

@@ -15,7 +15,7 @@ from app.core.columns import new_id
 from app.core.db import transaction
 from app.hotels.models import Hotel, Member
 from app.hotels.photos.models import Photo
-from app.rates.models import RatePlan, RateSpan
+from app.rates.models import Charge, RatePlan, RateSpan
 from app.rooms.models import Room, RoomType
 
 PASSWORD = "correct-horse-battery"
@@ -129,6 +129,24 @@ def hotel_facts(**changes: Any) -> dict[str, Any]:
     return told | changes
 
 
+def plan_facts(type_id: UUID, **changes: Any) -> dict[str, Any]:
+    """A body for POST /hotels/{id}/rate-plans."""
+    told = {
+        "room_type_id": str(type_id),
+        "name": "Flexible",
+        "meals": "breakfast",
+        "payment_timing": "pay_now",
+        "price": 5_000_000,
+        "windows": FLEXIBLE,
+    }
+    return told | changes
+
+
+def charge_facts(**changes: Any) -> dict[str, Any]:
+    """A body for POST /admin/charges and for a hotel's: 7.5 per cent on top."""
+    return {"name": "Levy two", "kind": "percent", "value": 750, "from": "2025-01-01"} | changes
+
+
 def verified(**columns: Any) -> Person:
     """A person who has proved his e-mail."""
     return person(email_verified_at=datetime.now(UTC), **columns)
@@ -182,6 +200,17 @@ def rate_plan(
         )
         session.execute(insert(RateSpan).values(rate_plan_id=plan_id, days=days, price=price))
     return plan_id
+
+
+def charge(name: str | None = None, value: int = 750, **columns: Any) -> UUID:
+    """A tax of the whole country, 7.5 per cent on top of what the rooms cost, unless `columns` say otherwise."""
+    charge_id = new_id()
+    values = {"kind": "percent", "valid": Range(date(2025, 1, 1), None)} | columns
+    with transaction() as session:
+        session.execute(
+            insert(Charge).values(id=charge_id, name=name or f"Levy {next(_number)}", value=value, **values)
+        )
+    return charge_id
 
 
 def in_days(days: int) -> date:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.admin.period import Period
-from app.auth.models import User
+from app.auth.models import Role, User
 from app.core.models import AuditRow
 
 _SHOWN = (
@@ -30,13 +30,14 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class WantedRows:
-    """What the log is narrowed to."""
+    """What the log is narrowed to. `but_role`: the role whose rows are left out."""
 
     actor_id: UUID | None = None
     verb: str | None = None
     subject: str | None = None
     subject_id: UUID | None = None
     hotel_id: UUID | None = None
+    but_role: Role | None = None
     done: Period = field(default_factory=Period)
 
 
@@ -50,6 +51,8 @@ def page_rows(session: Session, wanted: WantedRows, after: int | None, limit: in
         (AuditRow.hotel_id, wanted.hotel_id),
     )
     conditions = [column == value for column, value in equal if value is not None]
+    if wanted.but_role is not None:
+        conditions.append(AuditRow.actor_role != wanted.but_role)
     if after is not None:
         conditions.append(AuditRow.id < after)
     statement = select(*_SHOWN).outerjoin(User, User.id == AuditRow.actor_id)

@@ -154,7 +154,7 @@ class NamedPlaceView(ma.Schema):
 class PersonView(FoundUserView):
     memberships = ma.fields.List(ma.fields.Nested(NamedPlaceView), attribute="places")
     living_sessions = ma.fields.Integer()
-    last_login_at = Instant(allow_none=True)
+    last_login_at = Instant(allow_none=True, metadata={"description": "null: never, or more than 90 days ago"})
     bookings = ma.fields.Dict(
         keys=ma.fields.String(), values=ma.fields.Integer(), metadata={"description": "how many, by status"}
     )

@@ -10,6 +10,7 @@ from app.mail.service import Email
 from app.mail.templates import AccountKind, render
 
 VERIFY_PAGE, RESET_PAGE = "verify-email", "reset-password"
+ANYBODY = "guest"  # where it is not shown whose an e-mail is: a name may be any words that somebody wants to have mailed by us
 
 
 class Link(Protocol):
@@ -73,12 +74,12 @@ def _url(page: str, link: Link) -> str:
 
 
 def _mail(kind: AccountKind, user: User, cause_id: UUID, *, to: str | None = None, **more: Any) -> Email:
-    words = render(kind, person_name=user.full_name, **more)
-    recipient = to or user.email
+    is_his = to is None and user.email_verified_at is not None
+    words = render(kind, person_name=user.full_name if is_his else ANYBODY, **more)
     return Email(
         kind,
         cause_id,
-        recipient,
+        to or user.email,
         words.subject,
         words.text,
         words.html,

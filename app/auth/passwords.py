@@ -26,7 +26,8 @@ def hash_of(password: str) -> str:
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password is the one hashed. None (nobody has this e-mail) costs the same work and is False."""
     memory = settings().password_hash_memory_kib
-    right = _verify(memory, password_hash or _decoy(memory), password)
+    decoy = _decoy(memory)
+    right = _verify(memory, password_hash or decoy, password)
     return right and password_hash is not None
 
 

@@ -86,11 +86,6 @@ def find_credentials(session: Session, email: str, address: str) -> Row[Any] | N
     return run(session, CREDENTIALS, {"email": email, "address": address, "known_days": KNOWN_DAYS}).first()
 
 
-def is_verified(session: Session, user_id: UUID) -> bool:
-    """Whether the person has shown that the e-mail of his account is his."""
-    return session.scalar(select(User.email_verified_at).where(User.id == user_id)) is not None
-
-
 def find_user_by_email(session: Session, email: str) -> User | None:
     """The user with this e-mail, in any spelling of its case."""
     return session.scalar(select(User).where(User.email == email))
@@ -104,16 +99,17 @@ def get_user(session: Session, user_id: UUID) -> User:
     return user
 
 
-def find_active_user(session: Session, user_id: UUID) -> User | None:
-    return session.scalar(select(User).where(User.id == user_id, User.status == UserStatus.ACTIVE))
-
-
 def lock_user(session: Session, user_id: UUID) -> User:
     """Raises NotFound."""
     user = session.scalar(select(User).where(User.id == user_id).with_for_update(key_share=True))
     if user is None:
         raise NotFound
     return user
+
+
+def lock_active_user(session: Session, user_id: UUID) -> User | None:
+    is_one = (User.id == user_id, User.status == UserStatus.ACTIVE)
+    return session.scalar(select(User).where(*is_one).with_for_update(key_share=True))
 
 
 def lock_platform_admins(session: Session) -> list[UUID]:

@@ -1,4 +1,4 @@
-"""Housekeeping of accounts: links that are no good any more, addresses where people have not been seen for long."""
+"""Housekeeping of accounts: links that are no good any more, addresses where people have not been seen for long, sessions of long ago."""
 
 from sqlalchemy import text
 
@@ -22,6 +22,16 @@ DELETE FROM known_addresses WHERE (user_id, address) IN (
   ORDER BY seen_at LIMIT :batch FOR UPDATE SKIP LOCKED)
 RETURNING user_id
 """)
+# An id tells when its session was opened (UUIDv7), and none ends before that: so the key alone finds what is old.
+SESSIONS = text("""
+DELETE FROM sessions WHERE id IN (
+  SELECT id FROM sessions
+  WHERE id < rpad(lpad(to_hex((extract(epoch FROM statement_timestamp() - make_interval(days => :days)) * 1000)::bigint), 12, '0'),
+                  32, '0')::uuid
+    AND expires_at < statement_timestamp() - make_interval(days => :days)
+  ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
+RETURNING id
+""")
 
 
 def order_purge() -> None:
@@ -31,5 +41,8 @@ def order_purge() -> None:
 
 
 def forget_links() -> int:
-    """Links a week after their end, by when nobody asks any more what became of them; addresses after 90 days. Returns how many."""
-    return in_batches(LINKS, days=KEPT_DAYS) + in_batches(ADDRESSES, days=KNOWN_DAYS)
+    """Links a week after their end, by when nobody asks any more what became of them; addresses after 90 days, and sessions 90 days after
+    their end, for they tell as much. Returns how many.
+    """
+    known = in_batches(ADDRESSES, days=KNOWN_DAYS) + in_batches(SESSIONS, days=KNOWN_DAYS)
+    return in_batches(LINKS, days=KEPT_DAYS) + known

@@ -190,7 +190,7 @@ class BookingNight(Model):
 
 
 class BookingCharge(Model):
-    """A tax or fee of the whole booking."""
+    """A tax or fee of the whole booking. What `is_included` is held by the prices of its nights and not added to them."""
 
     __tablename__ = "booking_charges"
     __table_args__ = (Index("ix_booking_charges_booking_id", "booking_id"),)
@@ -199,6 +199,7 @@ class BookingCharge(Model):
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
     name: Mapped[str] = mapped_column(Text)
     amount: Mapped[Kobo]
+    is_included: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class Cancellation(Model):

@@ -174,8 +174,11 @@ class BookedRoomOut(Schema):
 
 
 class ChargeOut(Schema):
+    """A tax or fee."""
+
     name = ma.fields.String()
     amount = Kobo()
+    is_included = ma.fields.Boolean(metadata={"description": "the nights hold it already: shown, not added"})
 
 
 class WindowOut(Schema):
@@ -297,7 +300,7 @@ class BookingOut(Schema):
     rooms = ma.fields.List(ma.fields.Nested(BookedRoomOut))
     charges = ma.fields.List(ma.fields.Nested(ChargeOut))
     rooms_amount = Kobo()
-    charges_amount = Kobo()
+    charges_amount = Kobo(metadata={"description": "of the charges on top"})
     total_amount = Kobo()
     paid_amount = Kobo()
     returned_amount = Kobo()

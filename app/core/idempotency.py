@@ -6,12 +6,13 @@ at that insert until the first is through. Refusals store nothing. Keys are kept
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.core import db_errors
@@ -102,6 +103,12 @@ def claim_in_turn(session: Session, key: Key, resource_id: UUID, *others: str) -
     they count is not counted twice. All are taken in one order, so that nobody waits for each other.
     """
     return _claim(session, CLAIM_IN_TURN, key, resource_id, turns=sorted({key.scope, *others}))
+
+
+def forget(session: Session, scopes: Collection[str], resource_ids: Collection[UUID]) -> None:
+    """The keys of these scopes that made or changed these, before their time: who sends one again would be answered anew."""
+    his = (IdempotencyRow.scope.in_(scopes), IdempotencyRow.resource_id.in_(resource_ids))
+    session.execute(delete(IdempotencyRow).where(*his))
 
 
 def _claim(session: Session, statement: str, key: Key, resource_id: UUID, **more: Any) -> UUID | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from app.hotels.models import Hotel, HotelStatus, Member, MemberRole
+from app.hotels.models import OVER, Hotel, Member, MemberRole
 
 # A stay is over by the date on the hotel's wall. Money is on its way while an attempt to pay may still succeed or waits for somebody, and
 # while a refund is not with the bank: one that failed is owed, too, and whoever mends it must know the guest.
@@ -27,7 +27,6 @@ SELECT b.id, b.guest_email, ARRAY(
 FROM bookings b WHERE b.user_id = :user_id
 """)
 TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:user_id AS text), 0))")
-OVER = (HotelStatus.CLOSED, HotelStatus.REJECTED)
 
 
 def take_turn(session: Session, user_id: UUID) -> None:

@@ -13,7 +13,9 @@ from app.auth.models import User, UserStatus
 from app.auth.principal import Principal
 from app.auth.service import erase as account
 from app.auth.service import own_password, platform_admins
+from app.bookings.service import claim
 from app.bookings.service import erase as bookings
+from app.core import idempotency
 from app.core.db import retrying, transaction
 from app.core.logging import logger
 from app.core.outbox import enqueue
@@ -35,6 +37,7 @@ log = logger(__name__)
 def erase(person: Principal, password: str) -> None:
     """At the person's own wish. Raises WrongPassword, TooManyLogins, LastHotelAdmin, LastPlatformAdmin, HasOpenBookings, Busy."""
     checked = own_password.check(person, password)
+    claim.by_verified_email(person.user_id)  # and stays his when he is refused: open bookings are his to cancel
     with transaction() as session:
         queries.take_turn(session, person.user_id)
         _refuse_last_admin(session, person.user_id)
@@ -58,7 +61,7 @@ def _refuse_open_bookings(session: Session, user_id: UUID) -> None:
 
 
 def _erase(session: Session, user: User) -> None:
-    _forget_mails(session, user)
+    _forget_written(session, user)
     bookings.blank_guest(session, user.id)
     session.execute(delete(Member).where(Member.user_id == user.id))
     session.execute(delete(Invitation).where(Invitation.email == user.email))
@@ -71,11 +74,13 @@ def stragglers(user_id: UUID) -> None:
     with transaction() as session:
         user = people.lock_user(session, user_id)
         if user.status == UserStatus.ERASED:
-            _forget_mails(session, user)
+            _forget_written(session, user)
             bookings.blank_guest(session, user.id)
 
 
-def _forget_mails(session: Session, user: User) -> None:
+def _forget_written(session: Session, user: User) -> None:
     made = queries.bookings_of(session, user.id)
-    causes = {*(one.id for one in made), *(refund for one in made for refund in one.other_ids)}
-    mail.erase(session, Erased(user.id, user.email, causes, {one.guest_email for one in made}))
+    ids, emails = {one.id for one in made}, {one.guest_email for one in made}
+    causes = ids.union(*(one.other_ids for one in made))
+    mail.erase(session, Erased(user.id, user.email, causes, emails))
+    idempotency.forget(session, emails, ids)

@@ -1,7 +1,7 @@
 """What can go wrong with hotels, as clients see it."""
 
 from app.core import db_errors
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 
 
 class HotelNotFound(NotFound):
@@ -14,6 +14,13 @@ class EmailNotVerified(Forbidden):
     code, title = "email_not_verified", "Verify your e-mail first: we send you a link on request"
 
 
+class TooManyDrafts(Conflict):
+    code, title = (
+        "too_many_drafts",
+        "You have begun as many hotels as one person may for now; wait until one is approved, or close one and wait a day",
+    )
+
+
 class OutsideNigeria(Invalid):
     """Also for a point whose latitude and longitude were swapped."""
 
@@ -22,6 +29,12 @@ class OutsideNigeria(Invalid):
 
 class UnknownState(Invalid):
     code, title = "unknown_state", "Nigeria has no state of this name"
+
+
+class UnknownTimeZone(Invalid):
+    """Our list and the database's come from two machines, and may be of two years."""
+
+    code, title = "unknown_time_zone", "This time zone is not known here; name a newer or more common one of the place"
 
 
 class UnknownAmenity(Invalid):
@@ -39,7 +52,7 @@ class NotReady(Conflict):
 class HotelIsOver(Conflict):
     """Rejected or closed: there is nothing left to change."""
 
-    code, title = "hotel_is_over", "This hotel is rejected or closed; its facts stay as they are"
+    code, title = "hotel_is_over", "This hotel is rejected or closed; its facts and photos stay as they are"
 
 
 class HasFutureBookings(Conflict):
@@ -64,6 +77,16 @@ class MemberNotFound(NotFound):
 
 class InvitationNotFound(NotFound):
     title = "There is no such invitation"
+
+
+class TooManyInvitations(Conflict):
+    code, title = "too_many_invitations", "The hotel has as many open invitations as it may; withdraw one first"
+
+
+class InvitedTooOften(TooMany):
+    """Too much mail by one person, or to one address."""
+
+    code, title = "invited_too_often", "Enough invitations were sent for now; the last link is good for seven days"
 
 
 class NotYourInvitation(Forbidden):

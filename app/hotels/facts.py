@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from app.hotels import queries, whereabouts
-from app.hotels.errors import OutsideNigeria, UnknownAmenity, UnknownState
+from app.hotels.errors import OutsideNigeria, UnknownAmenity, UnknownState, UnknownTimeZone
 from app.hotels.models import Hotel, HotelAmenity
 
 NOT_COLUMNS = frozenset({"location", "amenities"})
@@ -20,8 +20,11 @@ Facts = Mapping[str, Any]
 def write(session: Session, hotel: Hotel, told: Facts) -> dict[str, Any]:
     """Puts what is told into the locked or new row. Returns all facts as they are then.
 
-    Raises UnknownState, OutsideNigeria, UnknownAmenity.
+    Raises UnknownTimeZone, UnknownState, OutsideNigeria, UnknownAmenity.
     """
+    zone = told.get("time_zone", hotel.time_zone)
+    if zone != hotel.time_zone and not queries.knows_time_zone(session, zone):
+        raise UnknownTimeZone
     for name, value in told.items():
         if name not in NOT_COLUMNS:
             setattr(hotel, name, value)

@@ -75,7 +75,7 @@ def invite_member(body: dict[str, Any], hotel_id: UUID) -> Invitation:
     """Invite somebody to run the hotel.
 
     A link is mailed to the address; it works once, for seven days. A second invitation to an address replaces the first. 409
-    `already_member`.
+    `already_member`, `too_many_invitations` that are open; 429 `invited_too_often`.
     """
     return invitations.invite(principal(), hotel_id, body["email"], body["role"])
 

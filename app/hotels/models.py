@@ -26,6 +26,10 @@ class HotelStatus(StrEnum):
     CLOSED = "closed"
 
 
+IN_THE_MAKING = (HotelStatus.DRAFT, HotelStatus.SUBMITTED, HotelStatus.CHANGES_REQUESTED)
+OVER = (HotelStatus.REJECTED, HotelStatus.CLOSED)
+
+
 class Water(StrEnum):
     BOREHOLE = "borehole"
     TREATED = "treated"

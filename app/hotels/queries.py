@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.sql import by_hand, run
 from app.hotels.errors import HotelNotFound
 from app.hotels.models import Amenity, Hotel, HotelAmenity, HotelStatus, StatusChange
-from app.hotels.photos.queries import shown
+from app.hotels.photos.shown import shown
 
 _POINT = cast(Hotel.location, Geometry)
 _FACTS = (
@@ -71,6 +71,9 @@ _DETAILS = (
 )
 
 
+KNOWS_TIME_ZONE = text("SELECT 1 FROM pg_timezone_names WHERE name = :name LIMIT 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a list of hotels is narrowed to; letter case is not told apart, `q` is a part of the name."""
@@ -81,7 +84,7 @@ class Wanted:
 
 
 def get_facts(session: Session, hotel_id: UUID) -> dict[str, Any]:
-    """All that is told of a hotel, in any state, JSON-ready; its `version`; `photos` as `photos.queries.shown` tells them.
+    """All that is told of a hotel, in any state, JSON-ready; its `version`; `photos` as `shown` tells them.
 
     One statement. Raises HotelNotFound.
     """
@@ -141,14 +144,26 @@ def _lock(session: Session, hotel_id: UUID, *, key_share: bool) -> Hotel:
     return hotel
 
 
+def get_status(session: Session, hotel_id: UUID) -> str:
+    """Raises HotelNotFound."""
+    status = session.scalar(select(Hotel.status).where(Hotel.id == hotel_id))
+    if status is None:
+        raise HotelNotFound
+    return status
+
+
 def require_hotel(session: Session, hotel_id: UUID) -> None:
     """Raises HotelNotFound."""
-    if session.scalar(select(Hotel.id).where(Hotel.id == hotel_id)) is None:
-        raise HotelNotFound
+    get_status(session, hotel_id)
 
 
 def is_slug_taken(session: Session, slug: str) -> bool:
     return session.scalar(select(Hotel.id).where(Hotel.slug == slug)) is not None
+
+
+def knows_time_zone(session: Session, name: str) -> bool:
+    """Whether the database can tell the time there. Takes it some milliseconds."""
+    return session.scalar(KNOWS_TIME_ZONE, {"name": name}) is not None
 
 
 def catalogue(session: Session) -> list[Amenity]:

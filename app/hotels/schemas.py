@@ -183,7 +183,9 @@ class ChecklistItemView(ma.Schema):
 
 
 class DecisionView(ma.Schema):
-    step = ma.fields.String(metadata={"description": "approve, request_changes, reject, suspend, reinstate, close"})
+    step = ma.fields.String(
+        metadata={"description": "create, approve, request_changes, reject, suspend, reinstate, close"}
+    )
     reason = ma.fields.String(allow_none=True)
     at = Instant()
 

@@ -10,7 +10,8 @@ from app.core.audit_trail import Actor
 from app.core.clock import sql_now
 from app.core.columns import new_id
 from app.core.errors import IllegalTransition
-from app.hotels.models import Hotel, HotelStatus, StatusChange
+from app.hotels.errors import HotelIsOver
+from app.hotels.models import OVER, Hotel, HotelStatus, StatusChange
 
 
 class Step(StrEnum):
@@ -60,6 +61,12 @@ def require(hotel: Hotel, step: Step) -> HotelStatus:
     if step not in possible:
         raise IllegalTransition(f"This is not possible for a hotel that is {hotel.status}", allowed=sorted(possible))
     return possible[step]
+
+
+def refuse_if_over(status: str) -> None:
+    """Raises HotelIsOver for a hotel of which nothing is to be changed any more."""
+    if status in OVER:
+        raise HotelIsOver
 
 
 def move(session: Session, hotel: Hotel, step: Step, actor: Actor, reason: str | None = None) -> UUID:

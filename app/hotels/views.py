@@ -45,11 +45,12 @@ def list_hotels(query: dict[str, Any]) -> dict[str, Any]:
 @blp.allowed(Verb.DRAFT_HOTEL)
 @blp.arguments(HotelDraft)
 @blp.response(201, HotelDetailView)
+@blp.problems(409)
 def draft_hotel(told: dict[str, Any]) -> Response:
     """Draft a hotel of one's own.
 
-    Whoever drafts it becomes its admin. Nobody else sees it before it is approved. 403 `email_not_verified`; 422 `outside_nigeria`,
-    `unknown_state`, `unknown_amenity`.
+    Whoever drafts it becomes its admin. Nobody else sees it before it is approved. 403 `email_not_verified`; 409 `too_many_drafts`;
+    422 `outside_nigeria`, `unknown_state`, `unknown_amenity`, `unknown_time_zone`.
     """
     return _answer(birth.draft(principal(), told), 201)
 
@@ -64,7 +65,7 @@ def change_hotel(told: dict[str, Any], hotel_id: UUID) -> Response:
     """Change a hotel's facts.
 
     Send the `ETag` of what was read as `If-Match`. 409 `hotel_is_over` once it is rejected or closed, `not_ready` when a hotel that was
-    handed in would lose what the checklist demands. 422 `outside_nigeria`, `unknown_state`, `unknown_amenity`.
+    handed in would lose what the checklist demands. 422 `outside_nigeria`, `unknown_state`, `unknown_amenity`, `unknown_time_zone`.
     """
     return _answer(change.change(principal(), hotel_id, told, etag.seen()))
 

@@ -9,7 +9,7 @@ from typing import Final
 from demo.world import naming, rooms
 from demo.world.geometry import moved
 from demo.world.places import DISTRICTS, District
-from demo.world.samples import HotelSample
+from demo.world.samples import HotelSample, Utilities
 from demo.world.story import STORY_NAMES, story_hotels
 from demo.world.words import CHARACTERS, COMFORTS
 
@@ -34,10 +34,12 @@ def _point(place: District, rng: Random) -> tuple[float, float]:
     return moved(place.latitude, place.longitude, metres, rng.uniform(0.0, 360.0))
 
 
-def _description(place: District, stars: int, rng: Random) -> str:
+def _described(place: District, stars: int, rng: Random) -> tuple[str, Utilities]:
+    """In words, and the part of them that is facts."""
     where = "on" if place.name.endswith("Road") else "in"
     opening = f"{rng.choice(CHARACTERS[stars])} {where} {place.name}, {place.city}."
-    return f"{opening} {rng.choice(COMFORTS[stars])}"
+    comforts, utilities = rng.choice(COMFORTS[stars])
+    return f"{opening} {comforts}", utilities
 
 
 def _invented(number: int, stem: str, place: District) -> HotelSample:
@@ -47,10 +49,11 @@ def _invented(number: int, stem: str, place: District) -> HotelSample:
     name = naming.full_name(stem, stars, rng)
     latitude, longitude = _point(place, rng)
     check_in_from, check_out_until = rng.choice(_HOURS)
+    description, utilities = _described(place, stars, rng)
     return HotelSample(
         name=name,
         slug=naming.slug(name),
-        description=_description(place, stars, rng),
+        description=description,
         address=naming.address(place.state, rng),
         district=place.name,
         city=place.city,
@@ -61,6 +64,7 @@ def _invented(number: int, stem: str, place: District) -> HotelSample:
         stars=stars,
         check_in_from=check_in_from,
         check_out_until=check_out_until,
+        utilities=utilities,
         email=naming.email(naming.slug(name)),
         phone=naming.phone(_FIRST_PHONE + number),
         room_types=rooms.room_types(stars, place.state, rng),

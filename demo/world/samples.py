@@ -6,6 +6,7 @@ from typing import Literal
 Penalty = Literal["none", "nights", "percent"]
 Meals = Literal["room_only", "breakfast"]
 PaymentTiming = Literal["pay_now", "pay_at_hotel"]
+Water = Literal["borehole", "treated", "municipal", "tanker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,14 @@ class CancellationWindow:
 
 @dataclass(frozen=True, slots=True)
 class RatePlanSample:
-    """A price per room and night, and on which terms."""
+    """A price per room and night, and on which terms; `december_kobo`: over Christmas and the New Year, None: the same."""
 
     name: str
     meals: Meals
     payment_timing: PaymentTiming
     price_kobo: int
     cancellation: tuple[CancellationWindow, ...]
+    december_kobo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,17 @@ class RoomTypeSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Utilities:
+    """Light and water, which guests ask of first. `dataclasses.asdict` gives the stored form."""
+
+    power_24h: bool
+    generator_hours: int
+    has_inverter: bool
+    has_solar: bool
+    water: Water
+
+
+@dataclass(frozen=True, slots=True)
 class HotelSample:
     """An invented hotel; latitude and longitude are WGS 84 degrees."""
 
@@ -72,6 +85,7 @@ class HotelSample:
     stars: int
     check_in_from: str
     check_out_until: str
+    utilities: Utilities
     email: str
     phone: str
     room_types: tuple[RoomTypeSample, ...]

@@ -7,7 +7,7 @@ from demo.world import naming, rooms
 from demo.world.geometry import moved
 from demo.world.places import district
 from demo.world.rates import NAIRA
-from demo.world.samples import HotelSample, RoomTypeSample
+from demo.world.samples import HotelSample, RoomTypeSample, Utilities
 
 STORY_HOTEL: Final = "Adire Lagoon Hotel"
 STORY_SECOND_HOTEL: Final = "Udala Tide Suites"
@@ -31,6 +31,15 @@ _DESCRIPTIONS: Final = {
     STORY_HOTEL: "A business hotel with a pool, off the avenues of Victoria Island. 24-hour power and fibre Wi-Fi.",
     STORY_SECOND_HOTEL: "Serviced suites with a roof terrace on Victoria Island. Uninterrupted power and room service.",
     STORY_THIRD_HOTEL: "A mid-sized house on a side street of Victoria Island. Treated water and secure parking.",
+}
+_UTILITIES: Final = {
+    STORY_HOTEL: Utilities(power_24h=True, generator_hours=24, has_inverter=True, has_solar=True, water="treated"),
+    STORY_SECOND_HOTEL: Utilities(
+        power_24h=True, generator_hours=24, has_inverter=True, has_solar=False, water="borehole"
+    ),
+    STORY_THIRD_HOTEL: Utilities(
+        power_24h=False, generator_hours=18, has_inverter=True, has_solar=False, water="treated"
+    ),
 }
 
 
@@ -66,6 +75,7 @@ def _story_hotel(place: int) -> HotelSample:
         stars=stars,
         check_in_from="14:00",
         check_out_until="12:00",
+        utilities=_UTILITIES[name],
         email=naming.email(naming.slug(name)),
         phone=naming.phone(1 + place),
         room_types=types,

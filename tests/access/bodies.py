@@ -111,7 +111,10 @@ PREPARED: Mapping[str, Callable[[Cast], object]] = {
     "POST /admin/hotels/{hotel_id}/reject": _in_state("submitted"),
     "POST /admin/hotels/{hotel_id}/reinstate": _in_state("suspended"),
 }
-HEADERS: Mapping[str, dict[str, str]] = {"PATCH /hotels/{hotel_id}": {"If-Match": "*"}}
+HEADERS: Mapping[str, dict[str, str]] = {
+    "PATCH /hotels/{hotel_id}": {"If-Match": "*"},
+    "PATCH /rate-plans/{rate_plan_id}": {"If-Match": "*"},
+}
 
 
 def _in_review(cast: Cast) -> dict[str, str]:
@@ -122,6 +125,10 @@ def _in_review(cast: Cast) -> dict[str, str]:
 def _of_suspended(cast: Cast) -> dict[str, str]:
     rows.change("UPDATE users SET status = 'suspended' WHERE id = :id", id=cast.member.id)
     return {}
+
+
+def _days() -> dict[str, str]:
+    return {"from": factories.in_days(40).isoformat(), "to": factories.in_days(42).isoformat()}
 
 
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
@@ -143,6 +150,16 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "PUT /hotels/{hotel_id}/photos/order": lambda cast: {"ids": [str(cast.photo)]},
     "PATCH /hotels/{hotel_id}/members/{user_id}": lambda _cast: {"role": "hotel_admin"},
     "POST /hotels/{hotel_id}/invitations": lambda _cast: {"email": _newcomer()["email"], "role": "hotel_staff"},
+    "POST /hotels/{hotel_id}/rate-plans": lambda cast: factories.plan_facts(cast.hotel.only.id),
+    "PATCH /rate-plans/{rate_plan_id}": lambda _cast: {"name": "Another name"},
+    "PUT /rate-plans/{rate_plan_id}/days": lambda _cast: _days() | {"price": 7_000_000},
+    "PUT /hotels/{hotel_id}/rates/days": lambda cast: (
+        _days() | {"price": 7_000_000, "rate_plan_ids": [str(cast.hotel.only.pay_now)]}
+    ),
+    "POST /hotels/{hotel_id}/charges": lambda _cast: factories.charge_facts(),
+    "PATCH /hotels/{hotel_id}/charges/{charge_id}": lambda _cast: {"to": "2090-01-01"},
+    "POST /admin/charges": lambda _cast: factories.charge_facts(),
+    "PATCH /admin/charges/{state_charge_id}": lambda _cast: {"to": "2090-01-01"},
     "POST /invitations/accept": lambda cast: {"token": _own_invitation(cast)},
     "POST /admin/hotels": lambda cast: _new_hotel(cast),
     "POST /bookings": lambda cast: factories.booking_request(cast.hotel),
@@ -166,5 +183,6 @@ FORMS: Mapping[str, Callable[[Cast], dict[str, str]]] = {"POST /auth/token": _fo
 QUERIES: Mapping[str, Callable[[Cast], dict[str, Any]]] = {
     "GET /hotels/search": lambda _cast: {"lat": 6.43, "lon": 3.42} | _stay(),
     "GET /hotels/{hotel_id}/offers": lambda _cast: _stay(),
+    "GET /rate-plans/{rate_plan_id}/days": lambda _cast: _days(),
     "GET /payments/return": lambda cast: {"reference": cast.payment["reference"]},
 }

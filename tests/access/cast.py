@@ -105,6 +105,16 @@ class Cast:
         return factories.photo(self.hotel.id)
 
     @cached_property
+    def charge(self) -> UUID:
+        """A fee of the hotel's own."""
+        return factories.charge("Towels", hotel_id=self.hotel.id)
+
+    @cached_property
+    def state_charge(self) -> UUID:
+        """One of the platform's."""
+        return factories.charge()
+
+    @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
         answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
@@ -148,6 +158,9 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "user_id": lambda cast: str(cast.member.id),
     "invitation_id": lambda cast: str(cast.invitation["id"]),
     "photo_id": lambda cast: str(cast.photo),
+    "rate_plan_id": lambda cast: str(cast.hotel.only.pay_now),
+    "charge_id": lambda cast: str(cast.charge),
+    "state_charge_id": lambda cast: str(cast.state_charge),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

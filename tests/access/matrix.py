@@ -62,6 +62,19 @@ PATCH  /hotels/{hotel_id}/photos/{photo_id}             401   404   404       40
 DELETE /hotels/{hotel_id}/photos/{photo_id}             401   404   404       404   403   204      204       401   401
 PUT    /hotels/{hotel_id}/photos/order                  401   404   404       404   403   200      200       401   401
 
+GET    /hotels/{hotel_id}/rate-plans                    401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/rate-plans                    401   404   404       404   403   201      201       401   401
+PUT    /hotels/{hotel_id}/rates/days                    401   404   404       404   403   200      200       401   401
+GET    /rate-plans/{rate_plan_id}                       401   404   404       404   200   200      200       401   401
+PATCH  /rate-plans/{rate_plan_id}                       401   404   404       404   403   200      200       401   401
+DELETE /rate-plans/{rate_plan_id}                       401   404   404       404   403   204      204       401   401
+GET    /rate-plans/{rate_plan_id}/days                  401   404   404       404   200   200      200       401   401
+PUT    /rate-plans/{rate_plan_id}/days                  401   404   404       404   403   200      200       401   401
+GET    /hotels/{hotel_id}/charges                       401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/charges                       401   404   404       404   403   201      201       401   401
+PATCH  /hotels/{hotel_id}/charges/{charge_id}           401   404   404       404   403   200      200       401   401
+DELETE /hotels/{hotel_id}/charges/{charge_id}           401   404   404       404   403   204      204       401   401
+
 POST   /bookings                                        201   201   201       201   201   201      201       401   401
 POST   /bookings/lookup                                 200   200   200       200   200   200      200       200   200
 POST   /bookings/lookup/link                            202   202   202       202   202   202      202       202   202
@@ -102,6 +115,10 @@ POST   /admin/users/{user_id}/role                      401   403   403       40
 GET    /admin/bookings                                  401   403   403       403   403   403      200       401   401
 GET    /admin/bookings/{booking_id}                     401   403   403       403   403   403      200       401   401
 POST   /admin/bookings/{booking_id}/cancel              401   403   403       403   403   403      200       401   401
+GET    /admin/charges                                   401   403   403       403   403   403      200       401   401
+POST   /admin/charges                                   401   403   403       403   403   403      201       401   401
+PATCH  /admin/charges/{state_charge_id}                 401   403   403       403   403   403      200       401   401
+DELETE /admin/charges/{state_charge_id}                 401   403   403       403   403   403      204       401   401
 GET    /admin/payments                                  401   403   403       403   403   403      200       401   401
 GET    /admin/payments/{reference}                      401   403   403       403   403   403      200       401   401
 POST   /admin/payments/{reference}/resolve              401   403   403       403   403   403      200       401   401

@@ -111,6 +111,11 @@ class TestOfAHotel:
         assert verbs(people.owner, path, cursor=page["next_cursor"]) == ["hotel.pause"]
         assert verbs(people.platform, path) == ["hotel.reinstate", "hotel.suspend", "hotel.pause"]
 
+    def test_who_of_the_platform_it_was_cannot_be_guessed(self, people: People) -> None:
+        (row,) = rows("SELECT actor_id FROM audit_log WHERE verb = 'hotel.suspend'")
+        assert verbs(people.owner, self.path(people), actor_id=str(row["actor_id"])) == []
+        assert verbs(people.platform, actor_id=str(row["actor_id"])) == ["hotel.reinstate", "hotel.suspend"]
+
     def test_who_may_not(self, people: People) -> None:
         refused = {"nobody": 401, "guest": 404, "other_owner": 404, "staff": 403}
         people.refused(lambda someone: someone.get(self.path(people)), **refused)

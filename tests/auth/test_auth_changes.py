@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from app.auth.service import own_password
 from tests import factories
 from tests.api import Api
 from tests.auth import rows
@@ -30,6 +31,27 @@ def ask(me: Api, email: str = EMAIL, password: str = PASSWORD) -> TestResponse:
 
 def verify(api: Api, token: str) -> TestResponse:
     return api.post("/auth/email/verify", {"token": token})
+
+
+@pytest.mark.parametrize("demand", [change, ask])
+@pytest.mark.parametrize("fate", ["status = 'suspended'", "status = 'erased', erased_at = clock_timestamp()"])
+def test_who_is_let_in_no_more_when_his_password_was_looked_at_changes_nothing(
+    api: Api, monkeypatch: pytest.MonkeyPatch, demand: Callable[[Api], TestResponse], fate: str
+) -> None:
+    ada = factories.person()
+    me, look = api.as_(ada), own_password.check
+    before = rows.user(ada.id).password_hash
+
+    def look_slowly(*told: Any) -> Any:
+        checked = look(*told)
+        rows.change(f"UPDATE users SET {fate} WHERE id = :id", id=ada.id)
+        return checked
+
+    monkeypatch.setattr(own_password, "check", look_slowly)
+    answer = demand(me)
+    assert (answer.status_code, answer.json["code"]) == (401, "session_ended")
+    assert [rows.count(table) for table in ("one_time_tokens", "outgoing_emails")] == [0, 0]
+    assert rows.user(ada.id).password_hash == before
 
 
 class TestPassword:

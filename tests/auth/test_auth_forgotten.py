@@ -1,6 +1,7 @@
 """Forgotten passwords: who asks learns nothing, who can read the mails gets in, and all others are out."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.auth.service import login
+from app.auth.service import change_password, login, suspend
+from app.core.columns import new_id
+from app.core.db import transaction
 from tests import factories
 from tests.api import Api
 from tests.auth import rows
@@ -74,6 +77,17 @@ def test_the_job_run_twice_mails_once(api: Api, run_jobs: Callable[[], int]) -> 
     )
     run_jobs()
     assert kinds(ada.email) == ["reset_password"]
+
+
+def test_who_is_suspended_meanwhile_is_mailed_nothing(api: Api) -> None:
+    ada = factories.person()
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction() as session:
+            suspend.suspend(session, ada.id)
+            mailing = elsewhere.submit(change_password.mail_link, ada.id, new_id())
+            wait([mailing], timeout=0.3)
+        mailing.result()
+    assert [rows.count(table) for table in ("one_time_tokens", "outgoing_emails")] == [0, 0]
 
 
 def test_reset(api: Api, link_for: Mail) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from app.auth import passwords
 from app.auth.errors import WeakPassword
@@ -50,6 +51,17 @@ def test_an_unknown_person_costs_the_same_work(with_settings: Callable[..., Any]
     spent_on_known = min(_seconds(known) for _ in range(5))
     spent_on_unknown = min(_seconds(None) for _ in range(5))
     assert 0.6 < spent_on_unknown / spent_on_known < 1.7
+
+
+def test_nor_does_the_first_one(with_settings: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an unknown person is compared with is made at the first login, also at a known one's."""
+    known = passwords.hash_of("correct horse")
+    with_settings(password_hash_memory_kib=72)
+    assert passwords.matches(known, "correct horse")
+    made: list[object] = []
+    monkeypatch.setattr(PasswordHasher, "hash", lambda *told: made.append(told))
+    assert not passwords.matches(None, "correct horse")
+    assert made == []
 
 
 WEAK = ["1234567890", "Qwertyuiop", "PASSWORD123", " iloveyou123 ", "\uff11234567890", "ada.obi.of.lagos"]

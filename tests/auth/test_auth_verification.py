@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from tests import factories
 from tests.api import Api
 from tests.auth import rows
-from tests.auth.mailed import kinds, last_token, mails
+from tests.auth.mailed import kinds, last_token, mail_passwords, mails
 from tests.auth.test_auth_accounts import ADA
 from tests.races.crowd import at_once, statuses
 
@@ -49,6 +49,24 @@ def test_registering_stamps_consent_and_mails_a_link(api: Api) -> None:
     assert 86_390 < (link.expires_at - link.created_at).total_seconds() < 86_410
     assert bytes(link.token_hash) not in mail.text.encode()
     assert "http://127.0.0.1:3000/verify-email#token=" in mail.text
+
+
+def test_no_name_is_mailed_to_where_it_may_be_a_strangers(api: Api) -> None:
+    """Or anybody could have us mail words of his choice to anybody."""
+    words = "Win a car at example.org"
+    register(api, full_name=words)
+    forget = partial(api.post, "/auth/password/forgot", {"email": EMAIL})
+    forget()
+    mail_passwords()
+    assert kinds(EMAIL) == ["verify_email", "reset_password"]
+    assert [mail.kind for mail in mails(EMAIL) if words in mail.text + mail.html] == []
+    verify(api, last_token(EMAIL, "verify_email"))
+    me_of(api).post("/users/me/email", {"email": "next@example.com", "password": ADA["password"]})
+    (asked,) = mails("next@example.com")
+    assert (asked.kind, words in asked.text + asked.html) == ("change_email", False)
+    forget()
+    mail_passwords()
+    assert mails(EMAIL)[-1].text.startswith(f"Dear {words},")
 
 
 def test_without_marketing_none_is_stamped(api: Api) -> None:

@@ -55,6 +55,20 @@ def test_case_is_not_told_apart(api: Api) -> None:
     assert owner(mine) == ada.id
 
 
+def test_what_he_books_later_without_logging_in_is_his_at_the_next_login(api: Api, run_jobs: Callable[[], int]) -> None:
+    ada, obi = factories.verified(email=EMAIL), factories.person(email="obi@example.com")
+    mine, unproved = _book(api), _book(api, obi.email)
+    run_jobs()
+    api.as_(obi)
+    assert run_jobs() == 0
+    me = api.as_(ada)
+    assert run_jobs() == 1
+    assert (owner(mine), owner(unproved)) == (ada.id, None)
+    assert [each["id"] for each in me.get("/bookings").json["items"]] == [str(mine)]
+    api.as_(ada)
+    assert run_jobs() == 0
+
+
 @pytest.mark.parametrize(
     "column", ["email_verified_at = NULL", "status = 'suspended'", "status = 'erased', erased_at = clock_timestamp()"]
 )

@@ -85,8 +85,18 @@ def test_what_is_given_back_never_was() -> None:
         take(TEN, OTHER)
     with transaction() as session:
         throttle.give_back(session, OTHER, emptied=(TEN,))
-    assert levels()[TEN.key] < 0
+    assert levels()[TEN.key] <= 0
     assert 30 < levels()[OTHER.key] <= 40
+
+
+def test_a_bucket_can_be_emptied_any_number_of_times() -> None:
+    """Each right password empties what none is poured into: a bucket of wrong ones from elsewhere, for as long as its row is there."""
+    take(TEN)
+    for _ in range(300):
+        with transaction() as session:
+            throttle.give_back(session, emptied=(TEN,))
+    assert -60 < levels()[TEN.key] <= 0
+    assert [take(TEN) for _ in range(11)][9:] != [0.0, 0.0]
 
 
 def test_giving_back_what_is_not_there_makes_nothing() -> None:

@@ -11,10 +11,13 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from werkzeug.serving import make_server
 
+from app import invariants
 from app.auth import passwords
 from app.auth.models import User
+from app.core.audit import audit
 from app.core.clock import local_today, now
 from app.core.db import reading
+from app.hotels import checklist, queries
 from app.hotels.models import Hotel, Member
 from app.rates.models import RatePlan
 from app.rooms.models import Room
@@ -31,9 +34,10 @@ UNSOLD = """
     SELECT count(*) FROM rate_plans plan
     JOIN hotels hotel ON hotel.id = plan.hotel_id
     CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE hotel.time_zone)::date AS day) today
-    WHERE NOT EXISTS (
-        SELECT FROM rate_spans span
-        WHERE span.rate_plan_id = plan.id AND span.days = daterange(today.day, today.day + 400) AND span.price = plan.price
+    WHERE daterange(today.day, today.day + 400) <> (
+        SELECT daterange(min(lower(days)), max(upper(days))) FROM rate_spans span
+        WHERE span.rate_plan_id = plan.id AND (span.price = plan.price OR span.price % 50000 = 0 AND span.price > plan.price)
+        HAVING sum(upper(days) - lower(days)) = 400
     )
 """
 
@@ -58,7 +62,18 @@ def test_the_world_is_written_whole() -> None:
     with reading() as session:
         assert session.execute(text(UNSOLD)).scalar_one() == 0
         assert session.execute(text(WRONG_OCCUPANCY)).scalar_one() == 0
+        assert session.execute(text("SELECT count(*) FROM rate_seasons")).scalar_one() > 0
         assert session.scalar(select(func.count()).where(Hotel.status == "active")) == 12
+    assert [finding.invariant.name for finding in audit(invariants.ALL) if finding.total] == []
+
+
+def test_each_hotel_tells_what_the_platform_demands() -> None:
+    load(SCALES["small"])
+    with reading() as session:
+        ids = session.scalars(select(Hotel.id)).all()
+        lacking = {hotel_id: checklist.missing(queries.get_facts(session, hotel_id)) for hotel_id in ids}
+    assert len(lacking) == SCALES["small"]
+    assert {hotel_id: items for hotel_id, items in lacking.items() if items} == {}
 
 
 def test_loading_again_changes_nothing(count_statements: Callable[[], Any]) -> None:

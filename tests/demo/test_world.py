@@ -125,6 +125,20 @@ def test_hotel_fields_are_plausible() -> None:
         assert 2 <= len(hotel.room_types) <= 4
 
 
+def test_light_and_water_are_as_the_words_say() -> None:
+    for hotel in WORLD:
+        words, told = hotel.description, hotel.utilities
+        assert 12 <= told.generator_hours <= 24
+        if "24-hour power" in words or "Uninterrupted power" in words:
+            assert (told.power_24h, told.generator_hours) == (True, 24)
+        assert told.has_inverter or "nverter" not in words
+        for word, water in (("borehole water", "borehole"), ("reated water", "treated")):
+            assert word not in words or told.water == water
+    assert {hotel.utilities.power_24h for hotel in WORLD} == {True, False}
+    assert {hotel.utilities.has_solar for hotel in WORLD} == {True, False}
+    assert {hotel.utilities.water for hotel in WORLD} == {"borehole", "treated", "municipal"}
+
+
 def test_room_numbers_are_unique_in_a_hotel_and_tell_the_floor() -> None:
     for hotel in WORLD:
         rooms = [room for room_type in hotel.room_types for room in room_type.rooms]

@@ -132,6 +132,32 @@ def test_others_are_left_alone(api: Api, ada: Person, hotel: HotelForTests, run_
     assert other.get("/users/me").status_code == 200
 
 
+def test_what_he_booked_without_logging_in_goes_too(api: Api, hotel: HotelForTests) -> None:
+    ada = factories.verified(email=CONTACT["email"])
+    body = factories.booking_request(hotel, guest=CONTACT, special_requests=WISH)
+    body["rooms"][0]["rate_plan_id"] = str(hotel.only.pay_at_hotel)
+    made = api.post("/bookings", body, key=new_key())
+    assert made.status_code == 201, made.text
+    stay, me = UUID(made.json["id"]), api.as_(ada)
+    assert erase(me).json["references"] == [booking(stay).reference]
+    assert [each["id"] for each in me.get("/bookings").json["items"]] == [str(stay)]
+    shown = api.showing(made.json["booking_token"])
+    assert shown.post(f"/bookings/{stay}/cancel", {"reason": "Plans have changed"}, key=new_key()).status_code == 200
+    assert erase(me).status_code == 204
+    assert [name for name in NAMES if name in written()] == []
+
+
+def test_a_stranger_who_names_the_same_e_mail_keeps_his_key(api: Api, ada: Person, hotel: HotelForTests) -> None:
+    """Or erasing oneself would have somebody else's request, sent again, book twice."""
+    me, key = api.as_(ada), new_key()
+    make_past(book(me, hotel))
+    body = factories.booking_request(hotel, start=20, guest=CONTACT)
+    made = api.post("/bookings", body, key=key)
+    assert (made.status_code, erase(me).status_code) == (201, 204)
+    again = api.post("/bookings", body, key=key)
+    assert (again.headers["Idempotent-Replayed"], again.json["id"]) == ("true", made.json["id"])
+
+
 def test_mails_that_wait_are_not_sent(api: Api, ada: Person, hotel: HotelForTests, run_jobs: Callable[[], int]) -> None:
     me = api.as_(ada)
     make_past(book(me, hotel))

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.hotels import schemas
 from tests import factories
 from tests.api import Api
 from tests.hotels.people import audited, rows
@@ -147,6 +148,16 @@ def test_what_cannot_be_is_refused(owner: Api, member: dict[str, Any], code: str
     before = content()
     answer = owner.post("/hotels", factories.hotel_facts() | member)
     assert (answer.status_code, answer.json["code"]) == (422, code), answer.text
+    assert content() == before
+
+
+def test_a_time_zone_that_the_database_does_not_know(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names that Python lists may be of another year than the database's, or of another package."""
+    monkeypatch.setattr(schemas, "_time_zones", lambda: frozenset({"Africa/Lagos", "Africa/Nowhere"}))
+    assert owner.post("/hotels", {"name": "A", "time_zone": "Africa/Lagos"}).status_code == 201
+    before = content()
+    answer = owner.post("/hotels", {"name": "B", "time_zone": "Africa/Nowhere"})
+    assert (answer.status_code, answer.json["code"]) == (422, "unknown_time_zone")
     assert content() == before
 
 

@@ -19,6 +19,7 @@ from app.core.columns import new_id
 from app.core.db import reading, transaction
 from app.payments import events as of_payments
 from app.payments.models import Payment, Refund
+from app.rates import events as of_rates
 from app.realtime.server import COMMANDS
 from app.rooms.states import Night
 from tests.factories import hotel, person
@@ -61,6 +62,7 @@ def _everything_told(hotel_id: UUID, user_id: UUID) -> list[HotelEvent | UserEve
         *of_payments.payment_failed(booking, payment),
         *of_payments.refund_changed(booking, payment, Refund(status="processed")),
     ]
+    told.append(of_rates.rates_changed(hotel_id, [new_id()], date(2027, 1, 1), date(2027, 1, 2)))
     for status in Night:
         told += of_bookings.rooms_became(booking, [new_id()], status)
     return told

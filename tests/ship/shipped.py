@@ -25,7 +25,13 @@ from runner.system import System
 from tests.ship.composed import command_of
 from tests.ship.front import Front
 
-SETTINGS = {"TRUSTED_PROXIES": "1", "PASSWORD_HASH_MEMORY_KIB": "64", "SEARCH_CACHE_SECONDS": "0", "LOG_LEVEL": "INFO"}
+SETTINGS = {
+    "TRUSTED_PROXIES": "1",
+    "PASSWORD_HASH_MEMORY_KIB": "64",
+    "ACCESS_TOKEN_SECONDS": "7200",
+    "SEARCH_CACHE_SECONDS": "0",
+    "LOG_LEVEL": "INFO",
+}
 BOOT_PATIENCE = 120.0
 HEALTH = {"web": "/readyz", "realtime": "/healthz"}
 

@@ -11,6 +11,8 @@ from app.bookings.service import claim, forget
 from app.core import audit, upkeep
 from app.erasure import service as erasure
 from app.erasure.jobs import ERASE_STRAGGLERS
+from app.hotels import upkeep as hotel_upkeep
+from app.hotels.jobs import FORGET_INVITATIONS
 from app.hotels.photos.jobs import CHECK_PHOTO, CLEAR_PHOTO
 from app.hotels.photos.service import check, clear
 from app.mail import sender
@@ -18,6 +20,8 @@ from app.mail import upkeep as mail_upkeep
 from app.mail.jobs import FORGET_SECRETS, SEND_EMAIL
 from app.payments.jobs import RECONCILE
 from app.payments.service import reconcile
+from app.rates.jobs import EXTEND_RATES
+from app.rates.service import extend
 from workers.binding import runs
 
 
@@ -61,6 +65,11 @@ def compare_with_gateway() -> None:
     reconcile.reconcile()
 
 
+@runs(EXTEND_RATES)
+def extend_rates() -> None:
+    extend.extend()
+
+
 @runs(upkeep.PURGE)
 def forget_keys() -> None:
     upkeep.forget_keys()
@@ -69,6 +78,11 @@ def forget_keys() -> None:
 @runs(FORGET_LINKS)
 def forget_links() -> None:
     auth_upkeep.forget_links()
+
+
+@runs(FORGET_INVITATIONS)
+def forget_invitations() -> None:
+    hotel_upkeep.forget_invitations()
 
 
 @runs(FORGET_SECRETS)

@@ -3,9 +3,11 @@
 from app.auth import upkeep as auth_upkeep
 from app.bookings.service import expire, forget, hold, settle_change
 from app.core import audit, upkeep
+from app.hotels import upkeep as hotel_upkeep
 from app.hotels.photos.service import sweep as photos
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
+from app.rates.service import extend
 from workers.binding import tick
 
 
@@ -45,11 +47,17 @@ def sweep_photos() -> None:
     photos.sweep()
 
 
+@tick("rates.extend")
+def order_extension() -> None:
+    extend.order()
+
+
 @tick("upkeep.purge")
 def order_purge() -> None:
     upkeep.order_purge()
     mail_upkeep.order_purge()
     auth_upkeep.order_purge()
+    hotel_upkeep.order_purge()
     forget.order()
 
 

@@ -46,7 +46,7 @@ def forgotten(email: str, device: Device) -> None:
 def mail_link(user_id: UUID, link_id: UUID) -> None:
     """Mails the link to a new password, once, if there is such a person and he may log in."""
     with transaction() as session:
-        user = queries.find_active_user(session, user_id)
+        user = queries.lock_active_user(session, user_id)
         if user is not None and not queries.is_made(session, link_id):
             link = links.make(session, user.id, Purpose.RESET_PASSWORD, user.email, link_id=link_id)
             queue_email(session, emails.reset_password(user, link))

@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from app.auth import queries, tokens
 from app.auth.errors import SessionEnded
+from app.auth.jobs import EMAIL_VERIFIED
 from app.auth.models import KnownAddress, LoginSession
 from app.auth.principal import Principal
 from app.core import address
 from app.core.clock import sql_now
 from app.core.columns import new_id
+from app.core.outbox import enqueue
 from app.core.sql import by_hand, run
 
 # The person is locked: a password that is being changed is waited for, and a login that was checked against the old one opens nothing,
-# neither before the sessions are ended nor after.
+# neither before the sessions are ended nor after. Bookings stand above this module, too: whoever booked without logging in is given
+# what he booked by the job of a verified e-mail, which is ordered for him alone.
 OPEN = by_hand(f"""
 WITH person AS (
   SELECT * FROM users WHERE id = :user_id AND status = 'active' AND password_changed_at IS NOT DISTINCT FROM :password_changed_at
@@ -31,7 +34,9 @@ WITH person AS (
   INSERT INTO known_addresses AS known (user_id, address) SELECT id, :address FROM person
   ON CONFLICT (user_id, address) DO UPDATE SET seen_at = excluded.seen_at
 )
-SELECT {queries.FACTS} FROM person u
+SELECT {queries.FACTS}, u.email_verified_at IS NOT NULL AND EXISTS (
+  SELECT FROM bookings b WHERE b.guest_email = u.email AND b.user_id IS NULL) AS has_booked_apart
+FROM person u
 """)  # noqa: S608 - of constants
 
 
@@ -68,7 +73,8 @@ class Checked:
 
 
 def open_for(session: Session, checked: Checked, refresh_jti: UUID, device: Device) -> Principal | None:
-    """A new session, and the device's address becomes one that the person is known at. One statement.
+    """A new session, and the device's address becomes one that the person is known at. One statement, unless he has booked without
+    logging in: then what he booked follows by EMAIL_VERIFIED.
 
     None when the person has been suspended, or has another password, since he was checked.
     """
@@ -84,7 +90,11 @@ def open_for(session: Session, checked: Checked, refresh_jti: UUID, device: Devi
         "seconds": tokens.refresh_life().total_seconds(),
     }
     row = run(session, OPEN, facts).first()
-    return None if row is None else queries.principal_of(row, session_id, checked.user_id)
+    if row is None:
+        return None
+    if row.has_booked_apart:
+        enqueue(session, EMAIL_VERIFIED, user_id=checked.user_id)
+    return queries.principal_of(row, session_id, checked.user_id)
 
 
 def know(session: Session, user_id: UUID, address: str) -> None:

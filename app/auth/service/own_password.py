@@ -3,8 +3,9 @@
 from functools import partial
 
 from app.auth import limits, queries, turns
-from app.auth.errors import WrongPassword
+from app.auth.errors import SessionEnded, WrongPassword
 from app.auth.models import User
+from app.auth.policies import can_log_in
 from app.auth.principal import Principal
 from app.auth.service import login
 from app.auth.service.opened import Checked
@@ -26,6 +27,10 @@ def check(person: Principal, password: str) -> Checked:
 
 
 def still(user: User, checked: Checked) -> None:
-    """The locked person has the password that was checked. Raises WrongPassword when he was given another meanwhile."""
+    """The locked person is still let in, and has the password that was checked. Raises SessionEnded, WrongPassword when he was given
+    another meanwhile.
+    """
+    if not can_log_in(user.status):
+        raise SessionEnded
     if user.password_changed_at != checked.password_changed_at:
         raise WrongPassword

@@ -7,13 +7,17 @@ from sqlalchemy.orm import Session
 
 from app.auth.service.erase import NAME
 
-# What the guest typed, here and in the history of his own steps. Amounts, nights, rooms and states are the hotel's books.
+# What the guest typed, here and in the history of his own steps, those by a link without a login too. Amounts, nights, rooms and states
+# are the hotel's books.
 GUEST = text("""
 UPDATE bookings SET guest_name = :name, guest_email = concat('erased-', id, '@erased.invalid'), guest_phone = NULL,
                     special_requests = NULL, cancel_reason = NULL, booked_from = NULL, token_version = NULL
 WHERE user_id = :user_id
 """)
-REASONS = text("UPDATE booking_history SET reason = NULL WHERE actor_id = :user_id AND actor = 'guest'")
+REASONS = text("""
+UPDATE booking_history SET reason = NULL
+WHERE actor = 'guest' AND reason IS NOT NULL AND booking_id IN (SELECT id FROM bookings WHERE user_id = :user_id)
+""")
 
 
 def blank_guest(session: Session, user_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Writing a booking that has its rooms: the booking, its rooms, nights and charges and the first line of its history, in one statement."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -81,9 +82,7 @@ def lines_of(
         for want, room in pairs
         for day, kobo in room.nights
     ]
-    charges = [
-        {"id": new_id(), "booking_id": booking_id, "name": name, "amount": kobo} for name, kobo in quoted.charges
-    ]
+    charges = [{"id": new_id(), "booking_id": booking_id} | asdict(line) for line in quoted.charges]
     return {"rooms": lines, "nights": nights, "charges": charges}
 
 

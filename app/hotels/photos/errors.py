@@ -1,7 +1,7 @@
 """What can go wrong with photos, as clients see it."""
 
 from app.core import db_errors
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, TooMany
 
 
 class PhotoNotFound(NotFound):
@@ -12,6 +12,10 @@ class PhotoNotFound(NotFound):
 
 class TooManyPhotos(Conflict):
     code, title = "too_many_photos", "The hotel has as many photos as it may; remove one first"
+
+
+class TooManyUploads(TooMany):
+    code, title = "too_many_uploads", "Enough pictures were uploaded for this hotel for now; wait a while"
 
 
 class NotUploaded(Conflict):

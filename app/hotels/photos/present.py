@@ -24,6 +24,6 @@ def begun(photo: Photo, form: UploadForm) -> dict[str, Any]:
 
 
 def on_page(hotel_id: UUID, shown: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """`photos` and `cover` of a hotel's page, from what `queries.shown` found."""
+    """`photos` and `cover` of a hotel's page, from what `shown` found."""
     photos = [{**photo, "urls": objects.urls(hotel_id, photo["id"])} for photo in shown]
     return {"photos": photos, "cover": next((photo for photo in photos if photo["is_cover"]), None)}

@@ -1,18 +1,15 @@
 """Every SELECT about photos. Who writes them locks the hotel first, so that order, cover and number have one writer at a time."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, Select, and_, delete, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import sql_now, sql_seconds
-from app.hotels.errors import HotelNotFound
-from app.hotels.models import Hotel
 from app.hotels.photos.errors import PhotoNotFound
 from app.hotels.photos.models import Photo, PhotoStatus
+from app.hotels.queries import lock_hotel
 
 MOST_SHOWN = 100
 DAY = 86400
@@ -22,30 +19,6 @@ _TAKES_A_PLACE = or_(
     and_(Photo.status == PhotoStatus.WAITING, Photo.upload_expires_at > sql_now()),
 )
 _IS_OVER = Photo.status.in_([PhotoStatus.REFUSED, PhotoStatus.REMOVED])
-
-
-def shown() -> Label[Any]:
-    """A column `photos` for a SELECT of hotels: their ready photos in their order, as JSON objects without addresses."""
-    told = ("id", "caption", "position", "is_cover", "width", "height")
-    members = [part for name in told for part in (name, getattr(Photo, name))]
-    in_order = aggregate_order_by(func.json_build_object(*members), Photo.position, Photo.id)
-    ready = select(func.coalesce(func.json_agg(in_order), func.json_build_array()))
-    return ready.where(Photo.hotel_id == Hotel.id, Photo.status == PhotoStatus.READY).scalar_subquery().label("photos")
-
-
-def get_hotel_status(session: Session, hotel_id: UUID) -> str:
-    """Raises HotelNotFound."""
-    status = session.scalar(select(Hotel.status).where(Hotel.id == hotel_id))
-    if status is None:
-        raise HotelNotFound
-    return status
-
-
-def lock_hotel(session: Session, hotel_id: UUID) -> None:
-    """Whoever changes the hotel's photos waits until this transaction ends. Raises HotelNotFound."""
-    statement = select(Hotel.id).where(Hotel.id == hotel_id).with_for_update(key_share=True)
-    if session.scalar(statement) is None:
-        raise HotelNotFound
 
 
 def photos_of(session: Session, hotel_id: UUID) -> list[Photo]:

@@ -46,7 +46,7 @@ class Photos(MethodView):
         """Begin the upload of a photo.
 
         The answer holds a form that uploads one file of this type and of exactly so many bytes, within ten minutes; then say
-        `complete`. For the hotel's admins. 422 `photo_too_large`; 409 `too_many_photos`.
+        `complete`. For the hotel's admins. 422 `photo_too_large`; 409 `too_many_photos`, `hotel_is_over`; 429 `too_many_uploads`.
         """
         return upload.begin(principal(), hotel_id, body["content_type"], body["size"])
 
@@ -59,7 +59,7 @@ def complete_photo(hotel_id: UUID, photo_id: UUID) -> dict[str, Any]:
     """Say that a photo has been uploaded.
 
     It is checked within seconds: see its `status`. May be said again. For the hotel's admins. 409 `not_uploaded`,
-    `too_many_photos`; 422 `photo_too_large`, and the upload is deleted.
+    `too_many_photos`, `hotel_is_over`; 422 `photo_too_large`, and the upload is deleted.
     """
     return upload.complete(principal(), hotel_id, photo_id)
 
@@ -68,10 +68,11 @@ def complete_photo(hotel_id: UUID, photo_id: UUID) -> dict[str, Any]:
 @by_managers
 @blp.arguments(OrderRequest)
 @blp.response(200, PhotoListView)
+@blp.problems(409)
 def order_photos(body: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:
     """Put a hotel's photos in order.
 
-    `ids`: each of its ready photos once, else 422 `photo_order_mismatch`. For the hotel's admins.
+    `ids`: each of its ready photos once, else 422 `photo_order_mismatch`. For the hotel's admins. 409 `hotel_is_over`.
     """
     return arrange.reorder(principal(), hotel_id, body["ids"])
 
@@ -85,7 +86,8 @@ class OnePhoto(MethodView):
     def patch(self, changes: dict[str, Any], hotel_id: UUID, photo_id: UUID) -> dict[str, Any]:
         """Caption a photo, or make it the cover.
 
-        For the hotel's admins. 409 `photo_not_ready`; 422 `cover_needed` for the cover itself: make another photo the cover.
+        For the hotel's admins. 409 `photo_not_ready`, `hotel_is_over`; 422 `cover_needed` for the cover itself: make another photo the
+        cover.
         """
         return arrange.edit(principal(), hotel_id, photo_id, changes)
 
@@ -94,6 +96,6 @@ class OnePhoto(MethodView):
     def delete(self, hotel_id: UUID, photo_id: UUID) -> None:
         """Remove a photo.
 
-        If it was the cover, the next photo is. For the hotel's admins.
+        If it was the cover, the next photo is. For the hotel's admins, also when the hotel is rejected or closed.
         """
         arrange.remove(principal(), hotel_id, photo_id)

@@ -11,11 +11,12 @@ from app.auth import permissions
 from app.auth import queries as people
 from app.auth.permissions import Verb
 from app.auth.principal import Principal
+from app.config import settings
 from app.core.audit_trail import Actor, Subject, note
 from app.core.columns import new_id
 from app.core.db import retrying, transaction
-from app.hotels import checklist, facts, queries, slug, states
-from app.hotels.errors import EmailNotVerified, NotReady
+from app.hotels import checklist, facts, member_queries, queries, slug, states
+from app.hotels.errors import EmailNotVerified, NotReady, TooManyDrafts
 from app.hotels.models import Hotel, HotelStatus, Member, MemberRole
 
 
@@ -32,12 +33,13 @@ class Born:
 def draft(person: Principal, told: Mapping[str, Any]) -> dict[str, Any]:
     """The person's own hotel, of which he becomes an admin; mail goes to his address until he names another. Returns its facts.
 
-    Raises EmailNotVerified, and what `facts.write` raises.
+    Raises EmailNotVerified, TooManyDrafts, and what `facts.write` raises.
     """
     actor = permissions.actor(person, Verb.DRAFT_HOTEL)
     with transaction() as session:
-        if not people.is_verified(session, person.user_id):
+        if people.lock_user(session, person.user_id).email_verified_at is None:
             raise EmailNotVerified
+        _refuse_too_many(session, person.user_id)
         born = make(session, actor, {"email": person.email, **told}, HotelStatus.DRAFT)
         session.add(Member(hotel_id=born.hotel.id, user_id=person.user_id, role=MemberRole.HOTEL_ADMIN))
         return born.facts
@@ -65,6 +67,13 @@ def make(session: Session, actor: Actor, told: Mapping[str, Any], status: HotelS
     after = {"name": hotel.name, "status": status}
     note(session, actor, f"hotel.{states.BORN}", Subject("hotel", hotel.id, hotel.id), after=after)
     return Born(hotel, written | {"status": str(status)}, change_id)
+
+
+def _refuse_too_many(session: Session, user_id: UUID) -> None:
+    """The person is locked, so that two at once are counted one after the other."""
+    most = settings().drafts_per_person
+    if member_queries.count_begun(session, user_id) >= most:
+        raise TooManyDrafts(most=most)
 
 
 def _free_slug(session: Session, name: str) -> str:

@@ -11,11 +11,10 @@ from app.core.audit_trail import Subject, differing, note
 from app.core.db import transaction
 from app.core.etag import Seen
 from app.hotels import checklist, facts, queries, states
-from app.hotels.errors import HotelIsOver, NotReady
+from app.hotels.errors import NotReady
 from app.hotels.models import Hotel, HotelStatus
 
 HANDED_IN = frozenset({HotelStatus.SUBMITTED, HotelStatus.ACTIVE, HotelStatus.PAUSED, HotelStatus.SUSPENDED})
-OVER = frozenset({HotelStatus.REJECTED, HotelStatus.CLOSED})
 
 
 def change(person: Principal, hotel_id: UUID, told: Mapping[str, Any], seen: Seen) -> dict[str, Any]:
@@ -28,8 +27,7 @@ def change(person: Principal, hotel_id: UUID, told: Mapping[str, Any], seen: See
     with transaction() as session:
         hotel = queries.lock_hotel(session, hotel_id)
         seen.require(hotel.version)
-        if hotel.status in OVER:
-            raise HotelIsOver
+        states.refuse_if_over(hotel.status)
         known = queries.get_facts(session, hotel_id)
         _refuse_new_gaps(hotel, known, {**known, **told})
         written = facts.write(session, hotel, told)

@@ -1,6 +1,6 @@
 """Asking people into a hotel by a link to their address, which proves that it is theirs."""
 
-import hashlib
+import math
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -10,22 +10,30 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.auth import permissions
+from app.auth import queries as people
 from app.auth.errors import LinkExpired
+from app.auth.models import UserStatus
 from app.auth.permissions import Verb
 from app.auth.principal import Principal
-from app.auth.service import verify_email
-from app.core import clock
+from app.auth.service import links, verify_email
+from app.config import settings
+from app.core import clock, throttle
 from app.core.audit_trail import Actor, Subject, note
 from app.core.clock import sql_now
 from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
-from app.hotels import emails, member_queries, queries
-from app.hotels.errors import AlreadyMember, InvitationNotFound, NotYourInvitation
+from app.hotels import emails, limits, member_queries, queries
+from app.hotels.errors import (
+    AlreadyMember,
+    InvitationNotFound,
+    InvitedTooOften,
+    NotYourInvitation,
+    TooManyInvitations,
+)
 from app.hotels.models import Hotel, Invitation, Member
 from app.mail.service import queue_email
 
 LIFE = timedelta(days=7)
-TOKEN_BYTES = 32
 
 
 def show(hotel_id: UUID) -> dict[str, Any]:
@@ -39,26 +47,39 @@ def show(hotel_id: UUID) -> dict[str, Any]:
 
 @retrying
 def invite(person: Principal, hotel_id: UUID, email: str, role: str) -> Invitation:
-    """Mails a link; an earlier one to the address no longer works. Raises NotFound, Forbidden, AlreadyMember."""
+    """Mails a link; an earlier one to the address no longer works.
+
+    Raises NotFound, Forbidden, AlreadyMember, TooManyInvitations, InvitedTooOften.
+    """
     actor = permissions.actor(person, Verb.MANAGE_MEMBERS, hotel_id)
     with transaction() as session:
         hotel = queries.lock_hotel(session, hotel_id)
         if member_queries.is_member(session, hotel_id, email):
             raise AlreadyMember
+        _refuse_too_many(session, person, hotel_id, email)
         return offer(session, actor, hotel, email, role)
+
+
+def _refuse_too_many(session: Session, person: Principal, hotel_id: UUID, email: str) -> None:
+    """Anybody may draft a hotel: the mails in its name are not to become his way to strangers."""
+    most = settings().invitations_per_hotel
+    if member_queries.count_open_invitations(session, hotel_id, but=email) >= most:
+        raise TooManyInvitations(most=most)
+    if seconds := throttle.take(session, *limits.of_invitation(person.user_id, hotel_id, email)):
+        raise InvitedTooOften(retry_after=math.ceil(seconds))
 
 
 def offer(session: Session, actor: Actor, hotel: Hotel, email: str, role: str) -> Invitation:
     """The invitation with its mail and its line in the audit log; the hotel is locked or new."""
     unused = (Invitation.hotel_id == hotel.id, Invitation.email == email, Invitation.used_at.is_(None))
     session.execute(delete(Invitation).where(*unused))
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = secrets.token_urlsafe(links.BYTES)
     invitation = Invitation(
         id=new_id(),
         hotel_id=hotel.id,
         email=email,
         role=role,
-        token_hash=_hash(token),
+        token_hash=links.hash_of(token),
         invited_by=actor.id,
         created_at=clock.now(session),
         expires_at=clock.now(session) + LIFE,
@@ -80,11 +101,11 @@ def withdraw(person: Principal, hotel_id: UUID, invitation_id: UUID) -> None:
 
 
 def accept(person: Principal, token: str) -> dict[str, Any]:
-    """The place is the person's, and his address is proved. Returns `{hotel_id, role}`.
+    """The place is the person's, and his address is proved. Returns `{hotel_id, role}`. He is locked, for he may be being erased.
 
     Raises LinkExpired, NotYourInvitation (the link stays good for its owner), AlreadyMember.
     """
-    token_hash = _hash(token)
+    token_hash = links.hash_of(token)
     with transaction() as session:
         found = member_queries.find_offer(session, token_hash, person.email)
         if found is None:
@@ -92,6 +113,8 @@ def accept(person: Principal, token: str) -> dict[str, Any]:
         if not found.is_mine:
             raise NotYourInvitation
         queries.lock_hotel(session, found.hotel_id)
+        if people.lock_user(session, person.user_id).status != UserStatus.ACTIVE:
+            raise LinkExpired
         role = _use(session, token_hash)
         session.execute(insert(Member).values(hotel_id=found.hotel_id, user_id=person.user_id, role=role))
         verify_email.by_other_link(session, person.user_id)
@@ -108,7 +131,3 @@ def _use(session: Session, token_hash: bytes) -> str:
     if role is None:
         raise LinkExpired
     return role
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -8,7 +8,8 @@ import pytest
 from app.core.columns import new_id
 from tests import factories
 from tests.api import Api
-from tests.hotels.photos.album import Album
+from tests.hotels.photos.album import SMALL_PICTURE, Album, posted
+from tests.payments.stage import run
 from tests.surface import content, what_is_wrong
 
 Doors = dict[str, Callable[[Api], Any]]
@@ -114,6 +115,22 @@ def test_the_photos_of_a_hotel_that_is_not_public(api: Api, status: str) -> None
         assert list(what_is_wrong(by.get(path), 404)) == []
     staff = api.as_(factories.member(hotel.id, "hotel_staff"))
     assert len(staff.get(path).json["items"]) == 1
+
+
+@pytest.mark.parametrize("status", ["rejected", "closed"])
+def test_a_hotel_that_is_over_gets_no_more_pictures_and_may_lose_them(
+    album: Album, doors: Doors, photo_id: str, status: str
+) -> None:
+    begun = album.begun(SMALL_PICTURE)
+    posted(begun, SMALL_PICTURE)
+    run("UPDATE hotels SET status = :status", status=status)
+    before = content()
+    changes = [doors[name](album.admin) for name in ("begin", "caption", "cover", "order")]
+    for answer in (*changes, album.complete(begun["id"])):
+        assert list(what_is_wrong(answer, 409)) == []
+        assert answer.json["code"] == "hotel_is_over"
+    assert content() == before
+    assert album.remove(photo_id).status_code == 204
 
 
 def test_a_token_that_is_none_is_refused_where_none_is_needed(album: Album) -> None:

@@ -209,6 +209,26 @@ class TestPlaces:
         assert album.complete(late["id"]).status_code == 202
 
 
+def test_pictures_that_come_and_go_come_so_often_in_a_day(album: Album, with_settings: Callable[..., Any]) -> None:
+    with_settings(photo_uploads_per_day=3)
+    for _ in range(3):
+        assert album.remove(album.begun(bytes(10))["id"]).status_code == 204
+    before = content()
+    answer = album.begin(10)
+    assert list(what_is_wrong(answer, 429)) == []
+    assert (answer.json["code"], 0 < int(answer.headers["Retry-After"]) <= 86400 / 3) == ("too_many_uploads", True)
+    assert content() == before
+
+
+def test_an_upload_of_nothing_has_not_arrived(album: Album) -> None:
+    """The form of a real store takes exactly what was told; one that only speaks like it may take anything."""
+    begun = album.begun(bytes(1000))
+    assert posted(begun, b"").status_code == 204
+    answer = album.complete(begun["id"])
+    assert list(what_is_wrong(answer, 409)) == []
+    assert answer.json["code"] == "not_uploaded"
+
+
 class TestTheStoreIsAway:
     @pytest.mark.parametrize("fault", ["500", "drop", "html_502", "429"])
     def test_complete_says_so_and_can_be_said_again(self, album: Album, fault: str) -> None:

@@ -13,10 +13,12 @@ from app.core.audit_trail import Subject, differing, note
 from app.core.db import retrying, transaction
 from app.core.logging import logger
 from app.core.outbox import enqueue
+from app.hotels import queries as hotels
 from app.hotels.photos import present, queries, states
 from app.hotels.photos.errors import CoverNeeded, OrderMismatch, PhotoNotReady
 from app.hotels.photos.jobs import CLEAR_PHOTO
 from app.hotels.photos.models import Photo, PhotoStatus
+from app.hotels.states import refuse_if_over
 
 log = logger(__name__)
 
@@ -25,11 +27,12 @@ log = logger(__name__)
 def edit(person: Principal, hotel_id: UUID, photo_id: UUID, changes: Mapping[str, Any]) -> dict[str, Any]:
     """`caption`, and `is_cover`: true makes it the cover in place of another.
 
-    Raises Forbidden, NotFound, PhotoNotFound, PhotoNotReady, CoverNeeded.
+    Raises Forbidden, NotFound, PhotoNotFound, HotelIsOver, PhotoNotReady, CoverNeeded.
     """
     actor = permissions.actor(person, Verb.MANAGE_PHOTOS, hotel_id)
     with transaction() as session:
         photo = queries.lock_photo(session, hotel_id, photo_id)
+        refuse_if_over(hotels.get_status(session, hotel_id))
         was = {name: getattr(photo, name) for name in changes}
         photo.caption = changes.get("caption", photo.caption)
         if "is_cover" in changes:
@@ -42,10 +45,10 @@ def edit(person: Principal, hotel_id: UUID, photo_id: UUID, changes: Mapping[str
 
 @retrying
 def reorder(person: Principal, hotel_id: UUID, ids: Sequence[UUID]) -> dict[str, Any]:
-    """The ready photos in this order. Raises Forbidden, NotFound, OrderMismatch."""
+    """The ready photos in this order. Raises Forbidden, NotFound, HotelIsOver, OrderMismatch."""
     actor = permissions.actor(person, Verb.MANAGE_PHOTOS, hotel_id)
     with transaction() as session:
-        queries.lock_hotel(session, hotel_id)
+        refuse_if_over(hotels.lock_hotel(session, hotel_id).status)
         ready = {photo.id: photo for photo in queries.ready_photos(session, hotel_id)}
         if len(ids) != len(ready) or set(ids) != ready.keys():
             raise OrderMismatch
@@ -59,7 +62,10 @@ def reorder(person: Principal, hotel_id: UUID, ids: Sequence[UUID]) -> dict[str,
 
 @retrying
 def remove(person: Principal, hotel_id: UUID, photo_id: UUID) -> None:
-    """The next photo becomes the cover if this one was. Raises Forbidden, NotFound, PhotoNotFound."""
+    """The next photo becomes the cover if this one was. Also of a hotel that is over: what shows people can be taken away.
+
+    Raises Forbidden, NotFound, PhotoNotFound.
+    """
     actor = permissions.actor(person, Verb.MANAGE_PHOTOS, hotel_id)
     with transaction() as session:
         photo = queries.lock_photo(session, hotel_id, photo_id)
