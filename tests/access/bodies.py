@@ -28,7 +28,7 @@ WITH standing AS (UPDATE bookings SET status = 'confirmed' RETURNING id) UPDATE 
 GIVEN_UP = """
 WITH gone AS (UPDATE bookings SET status = 'cancelled' RETURNING id)
 INSERT INTO booking_cancellations (booking_id, cancelled_by, policy_amount, penalty_amount, refund_amount)
-SELECT id, 'guest', 100000, 100000, 0 FROM gone
+SELECT id, 'guest', 100000, 100000, 0 FROM gone ON CONFLICT DO NOTHING
 """
 CHANGES = [
     f"POST {path}/{{booking_id}}/change{preview}"

@@ -434,6 +434,35 @@ class TestItsTerms:
         run_jobs()
         assert shown(stage)["cancellation"]["windows"] == before
 
+    def test_charges_are_those_of_the_whole_stay(self, api: Api, till: Till, run_jobs: Jobs) -> None:
+        """A tax on top, a levy inside, an extra adult: of the nights as they are priced, old and new."""
+        hotel = sell(factories.hotel(), HALF)
+        factories.charge("VAT", 750)
+        factories.charge("Levy", 500, is_included=True)
+        stage = confirm(Stage(api, hotel), till, run_jobs)
+        assert stage.total == 2 * PRICE * 1075 // 1000
+        self.dearer()
+        rooms = 2 * PRICE + 7_000_000
+        seen = preview(stage, check_out=day(13)).json
+        assert (seen["rooms_amount"], seen["charges_amount"]) == (rooms, rooms * 75 // 1000)
+        assert [(one["amount"], one["is_included"]) for one in seen["charges"]] != []
+        change(stage, check_out=day(13))
+        stage.check(pay(stage, till))
+        run_jobs()
+        now = shown(stage)
+        assert (now["total_amount"], now["paid_amount"]) == (rooms * 1075 // 1000, rooms * 1075 // 1000)
+        assert sorted(one["is_included"] for one in now["charges"]) == [False, True]
+        cancelled = stage.guest.post(f"/bookings/{stage.booking_id}/cancel", {}, key=new_key()).json["cancelled"]
+        assert cancelled["penalty_amount"] + cancelled["refund_amount"] == now["total_amount"]
+        assert cancelled["penalty_amount"] == now["total_amount"] // 2
+        run_jobs()
+
+    def test_too_late_to_arrive_is_not_said_to_who_arrives_then_anyway(self, stage: Stage) -> None:
+        run("UPDATE rate_plans SET lead_days = 30")
+        assert preview(stage, check_out=day(13)).status_code == 200
+        refused = preview(stage, check_in=day(9))
+        assert (refused.status_code, refused.json["reasons"][0]["reason"]) == (422, "lead_time")
+
     def test_what_he_has_is_not_closed_to_him(self, stage: Stage) -> None:
         run("UPDATE rate_spans SET days = daterange(lower(days), current_date + 12)")
         run("""
