@@ -30,7 +30,11 @@ from app.hotels.member_views import invitations_blp as invitations
 from app.hotels.photos.views import blp as photos
 from app.hotels.views import amenities_blp as amenities
 from app.hotels.views import blp as hotels
+from app.inventory.block_views import blp as blocks
+from app.inventory.board_views import blp as board
 from app.inventory.plan_views import blp as rate_plan_ends
+from app.inventory.room_views import blp as rooms
+from app.inventory.type_views import blp as room_types
 from app.payments.views import blp as payments
 from app.payments.views import booking_payments_blp as booking_payments
 from app.payments.views import webhooks_blp as webhooks
@@ -54,6 +58,10 @@ API_BLUEPRINTS = (
     rate_plans,
     rate_plan_ends,
     charges,
+    room_types,
+    rooms,
+    blocks,
+    board,
     bookings,
     hotel_bookings,
     booking_payments,

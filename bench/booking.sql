@@ -59,9 +59,11 @@ SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - state
 WITH candidate AS (
   SELECT room.id FROM rooms room
   LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_out <= :check_in::date AND a.check_out > :check_in::date - 30) before ON true
+                     WHERE a.room_id = room.id AND a.check_out <= :check_in::date AND a.check_out > :check_in::date - 30
+                       AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp())) before ON true
   LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_in >= :check_out::date AND a.check_in < :check_out::date + 30) after ON true
+                     WHERE a.room_id = room.id AND a.check_in >= :check_out::date AND a.check_in < :check_out::date + 30
+                       AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp())) after ON true
   WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL('{}'::uuid[]) AND
     NOT EXISTS (
         SELECT FROM allocations taken
@@ -82,8 +84,18 @@ SELECT paired.room_id, taken.booking_room_id, taken.room_id IS NOT NULL AS got F
 -- somebody may just have taken the same night of the same room: once in thousands
 \if :got
 -- the booking; its one room has its id
-WITH hotel AS MATERIALIZED (
+WITH active AS MATERIALIZED (
   SELECT id FROM hotels WHERE id = :hotel_id AND status = 'active' FOR KEY SHARE
+), fitting AS MATERIALIZED (
+  SELECT type.id FROM room_types type JOIN (
+    SELECT room_type_id, max(adults) AS adults, max(cardinality(children)) AS children, max(adults + cardinality(children)) AS people
+    FROM jsonb_populate_recordset(NULL::booking_rooms, ('[{"room_type_id": "' || :room_type_id::text ||
+      '", "adults": 1, "children": []}]')::jsonb) AS line GROUP BY room_type_id
+  ) party ON party.room_type_id = type.id
+  WHERE type.retired_at IS NULL AND type.max_adults >= party.adults AND type.max_children >= party.children
+    AND type.max_occupancy >= party.people FOR KEY SHARE OF type
+), hotel AS MATERIALIZED (
+  SELECT id FROM active WHERE (SELECT count(*) FROM fitting) = 1
 ), booking AS (
   INSERT INTO bookings (stay, id, reference, hotel_id, user_id, status, payment_timing, guest_name, guest_email, guest_phone,
     special_requests, search_id, rooms_amount, charges_amount, total_amount, currency, hold_expires_at, release_at, confirmed_at,

@@ -16,7 +16,7 @@ from app.core.db import transaction
 from app.hotels.models import Hotel, Member
 from app.hotels.photos.models import Photo
 from app.rates.models import Charge, RatePlan, RateSpan
-from app.rooms.models import Room, RoomType
+from app.rooms.models import Allocation, Room, RoomType
 
 PASSWORD = "correct-horse-battery"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
@@ -166,6 +166,15 @@ def room_type(hotel_id: UUID, name: str, count: int, *, price: int, occupancy: i
     for plan_id, timing in zip(plan_ids, ("pay_now", "pay_at_hotel"), strict=True):
         rate_plan(hotel_id, type_id, plan_id=plan_id, timing=timing, price=price)
     return TypeForTests(type_id, room_ids, *plan_ids)
+
+
+def block(hotel: HotelForTests, room_id: UUID, first: int, end: int, reason: str = "other") -> UUID:
+    """A block of the room from day `first` to day `end`."""
+    block_id, stay = new_id(), Range(in_days(first), in_days(end))
+    row = {"room_id": room_id, "hotel_id": hotel.id, "stay": stay, "block_reason": reason}
+    with transaction() as session:
+        session.execute(insert(Allocation).values(id=block_id, **row))
+    return block_id
 
 
 def photo(hotel_id: UUID, *, position: int = 1, **columns: Any) -> UUID:

@@ -16,6 +16,8 @@ from app.core.db import reading, transaction
 from tests import factories
 from tests.api import Api, new_key
 
+# Names in paths of what its hotel's people alone may touch.
+OF_HOTELS = ("hotel_id", "room_type_id", "room_id", "block_id")
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = {"type": str, "title": str, "status": int, "code": str, "instance": str, "request_id": str}
 MAYBE = {"detail": str, "errors": dict}
@@ -124,6 +126,7 @@ class World:
         if operation.is_of_platform:
             return self.platform
         is_of_hotel = any(place in operation.path for place in ("/hotels/{hotel_id}", "/rate-plans/"))
+        is_of_hotel = any(f"/{{{name}}}" in operation.path for name in OF_HOTELS)
         return self.owner if is_of_hotel and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
@@ -166,6 +169,9 @@ def world(app: Flask) -> World:
         "rate_plan_id": str(hotel.only.pay_now),
         "charge_id": str(factories.charge("Towels", hotel_id=hotel.id)),
         "state_charge_id": str(factories.charge()),
+        "room_type_id": str(hotel.only.id),
+        "room_id": str(hotel.only.rooms[-1]),
+        "block_id": str(factories.block(hotel, hotel.only.rooms[-1], 100, 103)),
         "booking_id": booking["id"],
         "booking_reference": booking["reference"],
         "reference": payment["reference"],

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from app.auth.guard import principal
 from app.auth.permissions import Verb
-from app.inventory import retire_plan
+from app.inventory.service import retire_plan
 from app.rates.blueprint import Blueprint
 
 blp = Blueprint("rate_plan_ends", __name__, url_prefix="/rate-plans", description="Retiring what is no longer sold.")

@@ -30,10 +30,10 @@ class RuledPlan:
 
 
 _SAID = Said._fields
-# Whoever holds a plan's row writes its spans himself. Spans end where the next day of sale begins.
+# Whoever holds a plan's row writes its spans himself.
 _BEHIND = by_hand("""
 SELECT plan.id FROM rate_plans plan JOIN hotels hotel ON hotel.id = plan.hotel_id
-CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE hotel.time_zone)::date + CAST(:sale_days AS int) AS day) horizon
+CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE hotel.time_zone)::date + CAST(:days AS int) AS day) horizon
 CROSS JOIN LATERAL (SELECT max(upper(days)) AS ends FROM rate_spans WHERE rate_plan_id = plan.id) written
 WHERE plan.retired_at IS NULL AND plan.id > :after AND coalesce(written.ends < horizon.day, true)
 ORDER BY plan.id LIMIT :most FOR NO KEY UPDATE OF plan SKIP LOCKED
@@ -92,9 +92,12 @@ def lock_for_retirement(session: Session, plan_id: UUID) -> RatePlan:
     return plan
 
 
-def claim_behind(session: Session, after: UUID, sale_days: int, most: int) -> list[UUID]:
-    """Living plans with ids above `after` whose spans end too early, locked; those that somebody writes just now are passed over."""
-    return list(run(session, _BEHIND, {"after": after, "sale_days": sale_days, "most": most}).scalars())
+def claim_behind(session: Session, after: UUID, days: int, most: int) -> list[UUID]:
+    """Living plans with ids above `after` whose spans end sooner than so many days from today, locked.
+
+    Those that somebody writes just now are passed over.
+    """
+    return list(run(session, _BEHIND, {"after": after, "days": days, "most": most}).scalars())
 
 
 def seasons_of(session: Session, plan_ids: Collection[UUID]) -> dict[UUID, list[RateSeason]]:

@@ -142,10 +142,10 @@ def _first(levels: list[tuple[Said, Source]], place: int) -> tuple[Any, Source]:
 
 
 def _pieces(rules: PlanRules, first: date, end: date) -> Iterator[Run]:
-    """Between two days on which anything changes all days are alike, but for their weekdays."""
+    """Between two days on which anything changes all days are alike, but for their weekdays, where these say the price."""
     for begins, ends in pairwise(_cuts(rules, first, end)):
-        season = rules.season_of(begins)
-        if rules.weekday_prices or (season and season.weekday_prices):
+        season, own = rules.season_of(begins), rules.days.get(begins, NOTHING)
+        if own.price is None and (rules.weekday_prices or (season and season.weekday_prices)):
             yield from (on(rules, begins + timedelta(days=after)) for after in range((ends - begins).days))
         else:
             run = on(rules, begins)
@@ -154,8 +154,16 @@ def _pieces(rules: PlanRules, first: date, end: date) -> Iterator[Run]:
 
 def _cuts(rules: PlanRules, first: date, end: date) -> list[date]:
     bounds = {bound for season in rules.seasons for bound in (season.first, season.end)}
-    own = {bound for day in rules.days for bound in (day, day + ONE_DAY)}
+    own = {bound for day, said in rules.days.items() for bound in _bounds(rules.days, day, said)}
     return sorted({first, end} | {bound for bound in bounds | own if first < bound < end})
+
+
+def _bounds(days: Mapping[date, Said], day: date, said: Said) -> Iterator[date]:
+    """Where the day differs from its neighbours: of a year that was set in one go there are two."""
+    if days.get(day - ONE_DAY) != said:
+        yield day
+    if days.get(day + ONE_DAY) != said:
+        yield day + ONE_DAY
 
 
 def _joined(pieces: Iterator[Run], likeness: Callable[[Run], Any]) -> Iterator[Run]:

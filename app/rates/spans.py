@@ -1,8 +1,8 @@
-"""Writing rate spans, and nobody else does: what the engine says of each plan, from its hotel's today to the last day that is sold."""
+"""Writing rate spans, and nobody else does: what the engine says of each plan, from its hotel's today on, a few days more than are sold."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -14,6 +14,8 @@ from app.rates import rule_queries, rules
 from app.rates.pricing import Span
 from app.rates.rule_queries import RuledPlan
 
+# Beyond the last night that is sold: the day on which its guest leaves, and two on which nobody has written on.
+SPARE: Final = 3
 # What is there and what was told are compared from today on: a span that began earlier stays as it is while it is right. All that is in
 # the way goes before anything is inserted, for the count is asked first.
 _REPLACE = by_hand("""
@@ -42,9 +44,14 @@ WHERE (SELECT count(*) FROM gone) >= 0
 """)
 
 
+def days_written() -> int:
+    """How many days from today on have spans."""
+    return settings().sale_days + SPARE
+
+
 def horizon(today: date) -> date:
-    """The first day that is not sold yet."""
-    return today + timedelta(days=settings().sale_days)
+    """The first day that is not written yet."""
+    return today + timedelta(days=days_written())
 
 
 def rewrite(session: Session, plan_ids: Collection[UUID]) -> None:

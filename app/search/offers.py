@@ -1,6 +1,6 @@
 """What one hotel offers for a stay: each room type under each rate plan, priced as a booking would be; and why not, where not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -13,11 +13,10 @@ from app.core.db import reading
 from app.hotels.errors import HotelNotFound
 from app.rates import policy, pricing
 from app.rates import queries as rate_queries
-from app.rates.models import PaymentTiming
 from app.rates.occupancy import Party, spread
-from app.rates.pricing import Reason
 from app.rates.queries import HotelFacts
 from app.rates.quote import Nights, PlanQuote, quote_each_plan, refuse_outside_sale_period
+from app.rates.reasons import undated
 from app.rooms import queries as room_queries
 
 
@@ -47,21 +46,7 @@ class Offer:
     def reasons(self) -> list[dict[str, Any]]:
         """`[{reason, date?}]`; empty when it can be booked."""
         dated = [{"reason": obstacle.reason, "date": obstacle.day} for obstacle in self.quote.obstacles]
-        return [*dated, *({"reason": reason} for reason in self._undated())]
-
-    def _undated(self) -> Iterator[Reason]:
-        plan = self.quote.plan
-        if not all(pricing.fits(plan.capacity, each.adults, len(each.children)) for each in self.quote.parties):
-            yield Reason.OCCUPANCY
-        if self.rooms_left < self.wish.rooms:
-            yield Reason.SOLD_OUT
-        is_priced = not any(obstacle.reason is Reason.NO_PRICE for obstacle in self.quote.obstacles)
-        if (
-            is_priced
-            and plan.payment_timing == PaymentTiming.PAY_NOW
-            and not pricing.is_payable(self.quote.total_amount)
-        ):
-            yield Reason.AMOUNT
+        return [*dated, *({"reason": reason} for reason in undated(self.quote, self.rooms_left))]
 
 
 def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from app.core.money import MAX_KOBO
-from app.core.schema import Day, Degrees, Instant, QueryFlag, QueryInt, Schema
+from app.core.schema import Day, Degrees, Instant, QueryFlag, QueryInt, QueryInts, Schema
 from app.hotels.photos.schemas import ShownPhotoView
 from app.hotels.schemas import HotelDetailView, LocationView
 from app.rates.occupancy import OLDEST_CHILD
@@ -17,14 +17,6 @@ MOST_ADULTS = 36
 MOST_CHILDREN = 27
 LARGEST_RADIUS_KM = 50
 PRICE_OF_A_ROOM = "kobo per room and night on average, without what comes on top"
-
-
-class QueryInts(ma.fields.List[Any]):
-    """Integers of a query string: separated by commas, or the parameter repeated."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        parts = [part for text in value for part in str(text).split(",")] if isinstance(value, list) else value
-        return super()._deserialize(parts, attr, data, **kwargs)
 
 
 class StayQuery(Schema):

@@ -114,6 +114,10 @@ class Cast:
         """One of the platform's."""
         return factories.charge()
 
+    def block(self) -> UUID:
+        """Of the hotel's last room."""
+        return factories.block(self.hotel, self.hotel.only.rooms[-1], 100, 103)
+
     @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
@@ -161,6 +165,9 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "rate_plan_id": lambda cast: str(cast.hotel.only.pay_now),
     "charge_id": lambda cast: str(cast.charge),
     "state_charge_id": lambda cast: str(cast.state_charge),
+    "room_type_id": lambda cast: str(cast.hotel.only.id),
+    "room_id": lambda cast: str(cast.hotel.only.rooms[0]),
+    "block_id": lambda cast: str(cast.block),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

@@ -74,6 +74,25 @@ GET    /hotels/{hotel_id}/charges                       401   404   404       40
 POST   /hotels/{hotel_id}/charges                       401   404   404       404   403   201      201       401   401
 PATCH  /hotels/{hotel_id}/charges/{charge_id}           401   404   404       404   403   200      200       401   401
 DELETE /hotels/{hotel_id}/charges/{charge_id}           401   404   404       404   403   204      204       401   401
+GET    /hotels/{hotel_id}/room-types                    401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/room-types                    401   404   404       404   403   201      201       401   401
+GET    /room-types/{room_type_id}                       401   404   404       404   200   200      200       401   401
+PATCH  /room-types/{room_type_id}                       401   404   404       404   403   200      200       401   401
+DELETE /room-types/{room_type_id}                       401   404   404       404   403   204      204       401   401
+GET    /hotels/{hotel_id}/rooms                         401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/rooms                         401   404   404       404   403   201      201       401   401
+PATCH  /rooms/{room_id}                                 401   404   404       404   403   200      200       401   401
+DELETE /rooms/{room_id}                                 401   404   404       404   403   204      204       401   401
+POST   /rooms/{room_id}/status                          401   404   404       404   200   200      403       401   401
+PUT    /rooms/{room_id}/defect                          401   404   404       404   200   200      403       401   401
+GET    /hotels/{hotel_id}/blocks                        401   404   404       404   200   200      200       401   401
+POST   /hotels/{hotel_id}/blocks                        401   404   404       404   201   201      201       401   401
+PATCH  /blocks/{block_id}                               401   404   404       404   200   200      200       401   401
+DELETE /blocks/{block_id}                               401   404   404       404   204   204      204       401   401
+GET    /hotels/{hotel_id}/board                         401   404   404       404   200   200      200       401   401
+GET    /hotels/{hotel_id}/calendar                      401   404   404       404   200   200      200       401   401
+GET    /hotels/{hotel_id}/availability                  401   404   404       404   200   200      200       401   401
+GET    /hotels/{hotel_id}/availability/why              401   404   404       404   200   200      200       401   401
 
 POST   /bookings                                        201   201   201       201   201   201      201       401   401
 POST   /bookings/lookup                                 200   200   200       200   200   200      200       200   200

@@ -58,7 +58,7 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("allocations_overlap", """
         ALTER TABLE allocations DROP CONSTRAINT ex_allocations_room_id_stay;
         INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'paint' FROM allocations LIMIT 1
+        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'maintenance' FROM allocations LIMIT 1
     """),
     ("spans_are_not_the_rules", "UPDATE rate_spans SET price = price + 1 WHERE id = (SELECT min(id) FROM rate_spans)"),
     ("spans_are_not_the_rules", "UPDATE rate_plans SET is_open = false WHERE id = (SELECT id FROM rate_plans ORDER BY id LIMIT 1)"),
@@ -71,6 +71,11 @@ BREAKS: tuple[tuple[str, str], ...] = (
         SELECT gen_random_uuid(), id, 'Easter', daterange(current_date + 9, current_date + 11), price + 1
         FROM rate_plans ORDER BY id LIMIT 1
     """),
+    ("retired_room_taken", """
+        UPDATE rooms SET retired_at = statement_timestamp() WHERE id = (SELECT room_id FROM allocations ORDER BY id LIMIT 1)
+    """),
+    ("hotel_takes_other_numbers", "UPDATE hotels SET max_occupancy = max_occupancy + 1 WHERE id IN (SELECT hotel_id FROM room_types)"),
+    ("hotel_takes_other_numbers", "UPDATE room_types SET retired_at = statement_timestamp()"),
     ("hold_outlived_its_release", f"UPDATE bookings SET release_at = statement_timestamp() - interval '6 seconds' WHERE id = ({HELD})"),
     ("booking_without_its_rooms", f"DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)}"),
     ("booking_without_its_rooms", f"DELETE FROM allocations WHERE {ROOMS_OF.format(HELD)}"),

@@ -34,10 +34,10 @@ UNSOLD = """
     SELECT count(*) FROM rate_plans plan
     JOIN hotels hotel ON hotel.id = plan.hotel_id
     CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE hotel.time_zone)::date AS day) today
-    WHERE daterange(today.day, today.day + 400) <> (
+    WHERE daterange(today.day, today.day + 403) <> (
         SELECT daterange(min(lower(days)), max(upper(days))) FROM rate_spans span
         WHERE span.rate_plan_id = plan.id AND (span.price = plan.price OR span.price % 50000 = 0 AND span.price > plan.price)
-        HAVING sum(upper(days) - lower(days)) = 400
+        HAVING sum(upper(days) - lower(days)) = 403
     )
 """
 

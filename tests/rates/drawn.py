@@ -56,8 +56,8 @@ def plans(draw: st.DrawFn, today: date) -> dict[str, Any]:
 @st.composite
 def own_days(draw: st.DrawFn, today: date) -> dict[date, dict[str, Any]]:
     """What single days say."""
-    numbers = draw(st.sets(st.integers(0, HORIZON), max_size=8))
-    return {today + timedelta(days=number): draw(said()) for number in numbers}
+    numbers, some = draw(st.sets(st.integers(0, HORIZON), max_size=12)), draw(st.lists(said(), min_size=1, max_size=4))
+    return {today + timedelta(days=number): draw(st.sampled_from(some)) for number in numbers}
 
 
 def edits(days: Mapping[date, Mapping[str, Any]]) -> list[dict[str, Any]]:

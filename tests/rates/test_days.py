@@ -143,7 +143,7 @@ def test_days_are_set_from_today_on_for_two_years(people: People, hotel: HotelFo
 def test_days_beyond_those_sold_wait_for_their_turn(people: People, hotel: HotelForTests) -> None:
     write_spans(hotel.only.pay_now)
     assert set_days(people.owner, hotel.only.pay_now, 398, 700, price=7_000_000).status_code == 200
-    assert prices(hotel.only.pay_now, 396, 402) == [BASE, BASE, 7_000_000, 7_000_000, None, None, None]
+    assert prices(hotel.only.pay_now, 396, 405) == [BASE] * 2 + [7_000_000] * 5 + [None] * 3
     assert runs(people.staff, hotel.only.pay_now, 600, 601)[0]["price"] == 7_000_000
 
 

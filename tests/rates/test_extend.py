@@ -11,11 +11,12 @@ from app.core.db import transaction
 from app.rates import rule_queries
 from app.rates.service import extend
 from tests import factories
+from tests.api import Api
 from tests.auth import rows
 from tests.factories import in_days
 from tests.hotels.people import rows as found
 from tests.rates.asking import cut_spans, spans_of, write_spans
-from tests.search.asking import today
+from tests.search.asking import search, today
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -31,7 +32,7 @@ def test_spans_are_written_on_to_the_last_day_that_is_sold(run_jobs: Callable[[]
     )
     extend.order()
     assert run_jobs() == 1
-    first, last = today(), today() + timedelta(days=400)
+    first, last = today(), today() + timedelta(days=403)
     assert spans_of(hotel.only.pay_now) == [
         (first, in_days(395), 5_000_000),
         (in_days(395), in_days(396), 7),
@@ -47,7 +48,7 @@ def test_case_66_the_last_day_is_counted_from_the_hotels_today(zone: str) -> Non
     rows.change("DELETE FROM rate_spans")
     assert extend.extend() == 2
     ((first, end, _),) = spans_of(hotel.only.pay_now)
-    assert (first, end) == (today(zone), today(zone) + timedelta(days=400))
+    assert (first, end) == (today(zone), today(zone) + timedelta(days=403))
 
 
 def test_plans_in_batches_but_for_the_retired_and_those_whose_rules_are_written_just_now(
@@ -72,6 +73,18 @@ def _elsewhere(call: Callable[[], Any]) -> Any:
         return pool.submit(call).result()
 
 
+def test_the_day_on_which_the_last_guest_leaves_is_written_too(api: Api) -> None:
+    hotel = factories.hotel()
+    rows.change("UPDATE rate_plans SET closed_to_departure = true")
+    write_spans(hotel.only.pay_now, hotel.only.pay_at_hotel)
+    last = today() + timedelta(days=400)
+    offers = api.get(f"/hotels/{hotel.id}/offers", check_in=last - timedelta(days=1), check_out=last).json["items"][0][
+        "rate_plans"
+    ]
+    assert [plan["reasons"] for plan in offers] == [[{"reason": "closed_to_departure", "date": str(last)}]] * 2
+    assert search(api, check_in=last - timedelta(days=1), check_out=last).json["items"] == []
+
+
 def test_what_is_right_is_left_alone() -> None:
     hotel = factories.hotel()
     write_spans(hotel.only.pay_now)
@@ -91,7 +104,7 @@ def test_what_is_right_is_left_alone() -> None:
 
 def test_a_span_that_began_before_today_stays_while_it_is_right() -> None:
     hotel = factories.hotel()
-    end = today() + timedelta(days=400)
+    end = today() + timedelta(days=403)
     rows.change("UPDATE rate_spans SET days = daterange(:first, :end)", first=in_days(-20), end=end)
     write_spans(hotel.only.pay_now)
     assert spans_of(hotel.only.pay_now) == [(in_days(-20), end, 5_000_000)]

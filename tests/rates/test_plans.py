@@ -51,11 +51,11 @@ def test_a_plan_is_sold_from_today_on(people: People, hotel: HotelForTests) -> N
     assert spans_of(plan["id"]) == [
         (first, in_days(20), 5_000_000),
         (in_days(20), in_days(27), 9_000_000),
-        (in_days(27), first + timedelta(days=400), 5_000_000),
+        (in_days(27), first + timedelta(days=403), 5_000_000),
     ]
     (event,) = events()
     assert event["rate_plan_ids"] == [plan["id"]]
-    assert (event["from"], event["to"]) == (str(first), str(first + timedelta(days=399)))
+    assert (event["from"], event["to"]) == (str(first), str(first + timedelta(days=402)))
     assert audited() == [("hotel.edit_rates", "hotel_admin")]
     (line,) = rows("SELECT before, after FROM audit_log")
     assert (line["before"], line["after"]["name"], line["after"]["seasons"][0]["price"]) == (

@@ -51,7 +51,7 @@ WORLD = (
     "ANALYZE hotels, rooms",
     """
     INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-    SELECT gen_random_uuid(), room.id, room.hotel_id, daterange(current_date + 5, current_date + 50), 'full'
+    SELECT gen_random_uuid(), room.id, room.hotel_id, daterange(current_date + 5, current_date + 50), 'other'
     FROM rooms room JOIN hotels hotel ON hotel.id = room.hotel_id
     WHERE substr(hotel.slug, 3)::int % 5 = 0
     """,

@@ -37,7 +37,7 @@ from app.core.errors import AppError, NotFound
 from app.core.logging import logger
 from app.mail.service import queue_email
 from app.rates import pricing
-from app.rates.errors import AmountOutOfRange, MixedPaymentTiming
+from app.rates.errors import AmountOutOfRange, DoesNotFit, MixedPaymentTiming
 from app.rates.models import PaymentTiming
 from app.rates.policy import arrival_instant
 from app.rates.quote import Quote, hotel_sells_not, quote
@@ -183,6 +183,8 @@ def _change(session: Session, booking: Booking, request: ChangeRequest, by: By, 
     change = _written(session, booking, priced, placed)
     change.asked_by, change.hold_expires_at, change.release_at = by, ends, ends
     change.held = move_rooms.give(session, placed, change.id)
+    if not rewrite.fits(session, change.after):
+        raise DoesNotFit("The hotel has just changed how many people this room takes")
     if ends is None:
         settle_change.apply(session, booking, change, actor_id=actor_id)
     else:

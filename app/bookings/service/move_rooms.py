@@ -12,7 +12,7 @@ from app.bookings.service import assign
 from app.bookings.wanted import Days, Wanted, WantedRoom
 from app.core.columns import new_id
 from app.rooms import ledger
-from app.rooms.ledger import Stay, Taken
+from app.rooms.ledger import Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,9 @@ def _keep(
     names = {room.booking_room_id: [new_id() for _ in what.extra] for room in staying}
     got: set[UUID] = set()
     for nth, days in enumerate(what.extra):
-        wish = [Taken(room_id, names[room.booking_room_id][nth]) for room in staying if (room_id := room.stays_in)]
+        wish = [
+            assign.Want(names[room.booking_room_id][nth], room.wish.room_type_id, room.stays_in) for room in staying
+        ]
         got |= assign.take_if_free(session, Stay(booking.hotel_id, days, until), wish)
     kept = {room.booking_room_id: room_id for room in staying if (room_id := _all(room, names, got))}
     owners = [name for booking_room_id in kept for name in names[booking_room_id]]

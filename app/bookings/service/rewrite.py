@@ -41,6 +41,17 @@ WITH night AS (
 UPDATE bookings SET stay = daterange(:check_in, :check_out), rooms_amount = :rooms_amount, charges_amount = :charges_amount,
   total_amount = :total_amount, least_penalty = :least_penalty, revision = revision + 1 WHERE id = :id
 """)
+# The types take these guests, and go on taking them: who lowers what a type takes waits for its key, and counts the bookings then.
+FITTING = by_hand("""
+SELECT count(*) = (SELECT count(DISTINCT room_type_id) FROM jsonb_populate_recordset(NULL::booking_rooms, :rooms)) FROM (
+  SELECT type.id FROM room_types type JOIN (
+    SELECT room_type_id, max(adults) AS adults, max(cardinality(children)) AS children, max(adults + cardinality(children)) AS people
+    FROM jsonb_populate_recordset(NULL::booking_rooms, :rooms) GROUP BY room_type_id
+  ) party ON party.room_type_id = type.id
+  WHERE type.retired_at IS NULL AND type.max_adults >= party.adults AND type.max_children >= party.children
+    AND type.max_occupancy >= party.people FOR KEY SHARE OF type
+) AS fitting
+""")
 AMOUNTS = ("check_in", "check_out", "rooms_amount", "charges_amount", "total_amount")
 
 
@@ -48,6 +59,11 @@ def state_of(session: Session, booking_id: UUID) -> dict[str, Any]:
     """`{check_in, check_out, rooms_amount, charges_amount, total_amount, rooms, nights, charges}`: rows as JSON has them."""
     told: dict[str, Any] = run(session, STATE, {"id": booking_id}).scalar_one()
     return told
+
+
+def fits(session: Session, state: Mapping[str, Any]) -> bool:
+    """Whether the types of its rooms take the guests of `state`, until the transaction ends."""
+    return bool(run(session, FITTING, {"rooms": _json(state["rooms"])}).scalar_one())
 
 
 def rewrite(session: Session, booking: Booking, state: Mapping[str, Any], least_penalty: int) -> None:

@@ -45,7 +45,7 @@ def take_paid(session: Session, booking: Booking, part: int) -> bool:
     ledger.lock_rooms(session, [*queries.physical_rooms_of(booking), *rooms_of(change)])
     has_its_nights = ledger.held_by_change(session, change.id) == change.held
     stands = booking.status == BookingStatus.CONFIRMED and queries.standing_of_hotel(session, booking).keeps_holds
-    if not (has_its_nights and stands):
+    if not (has_its_nights and stands and rewrite.fits(session, change.after)):
         _lapse(session, booking, change)
         return False
     apply(session, booking, change, paid=change.difference)

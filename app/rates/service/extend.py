@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from app.config import settings
 from app.core.db import retrying, transaction
 from app.core.outbox import enqueue
 from app.rates import rule_queries, spans
@@ -30,7 +29,7 @@ def extend() -> int:
 def _batch(after: UUID) -> list[UUID]:
     """A transaction of its own, so that none is long; nobody is told, for no day that was sold has changed."""
     with transaction() as session:
-        plans = rule_queries.claim_behind(session, after, settings().sale_days, BATCH)
+        plans = rule_queries.claim_behind(session, after, spans.days_written(), BATCH)
         if plans:
             spans.rewrite(session, plans)
         return plans
