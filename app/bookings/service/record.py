@@ -102,7 +102,7 @@ def lines_of(
 
 
 def _refusal(session: Session, booking: Booking) -> AppError:
-    hotel = find_hotel_facts(session, booking.hotel_id)
+    hotel = find_hotel_facts(session, booking.hotel_id, booking.check_in)
     if hotel is None or not hotel.is_selling:
         return hotel_sells_not()
     return DoesNotFit("The hotel has just changed how many people this room takes")
