@@ -134,6 +134,24 @@ class TestADifferenceToPay:
         (line,) = rows("booking_history", "reason = 'changed'")
         assert (line["from_status"], line["to_status"], line["actor"]) == ("confirmed", "confirmed", "guest")
 
+    def test_the_hotel_sees_whose_nights_are_held(self, stage: Stage, api: Api) -> None:
+        change(stage, check_out=day(14))
+        desk = api.as_(factories.member(stage.hotel.id))
+        seen = {}
+        for number in (11, 12, 14):
+            (room,) = desk.get(f"/hotels/{stage.hotel.id}/board", date=day(number)).json["rooms"]
+            seen[number] = (room["night"], room["reference"], room["is_arrival"])
+        own = shown(stage)["reference"]
+        assert seen == {11: ("booked", own, False), 12: ("locked", own, False), 14: ("available", None, False)}
+        blocked = {
+            "room_ids": [str(stage.hotel.only.rooms[0])],
+            "from": day(13),
+            "to": day(14),
+            "reason": "maintenance",
+        }
+        refused = desk.post(f"/hotels/{stage.hotel.id}/blocks", blocked, key=new_key())
+        assert refused.status_code == 409
+
     def test_nobody_pays_and_the_booking_stands_untouched(self, stage: Stage) -> None:
         before = shown(stage)
         change(stage, check_in=day(8), check_out=day(14))
