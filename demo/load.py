@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
@@ -70,21 +70,8 @@ def rows_of(samples: Sequence[HotelSample]) -> Rows:
     return rows
 
 
-def furnish(hotel_id: UUID, sample: RoomTypeSample) -> None:
-    """Gives a hotel that has none its first room type, with rooms, plans and prices."""
-    rows = Rows()
-    _add_room_type(rows, hotel_id, sample)
-    with transaction() as session:
-        _write_rooms(session, rows)
-        session.execute(update(Hotel).where(Hotel.id == hotel_id).values(max_occupancy=sample.max_occupancy))
-
-
 def _write_hotels(session: Session, rows: Rows) -> None:
     session.execute(insert(Hotel), rows.hotels)
-    _write_rooms(session, rows)
-
-
-def _write_rooms(session: Session, rows: Rows) -> None:
     session.execute(insert(RoomType), rows.room_types)
     session.execute(insert(Room), rows.rooms)
     session.execute(insert(RatePlan), rows.rate_plans)

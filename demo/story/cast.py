@@ -25,7 +25,12 @@ class Cast:
     payment: dict[str, Any] = field(init=False)
     owner: Person = field(init=False)
     house: dict[str, Any] = field(init=False)
+    rooms: list[dict[str, Any]] = field(init=False)
+    plan: dict[str, Any] = field(init=False)
+    house_dashboard: Socket = field(init=False)
     first_sold: dict[str, Any] = field(init=False)
+    token: str = field(init=False)
+    paid: list[str] = field(default_factory=list)
     late: dict[str, dict[str, Any]] = field(default_factory=dict)
     sockets: list[Socket] = field(default_factory=list)
 

@@ -3,20 +3,16 @@
 import re
 import uuid
 from typing import Any
-from uuid import UUID
 
 import requests
 
-from app.config import settings
-from app.core import db
-from demo import load
 from demo.story.cast import Cast
 from demo.story.payment import pay
 from demo.story.people import Person
 from demo.story.stage import Stage, expect, expect_status, until
 from demo.story.world import Hotel
 from demo.world.accounts import ACCOUNTS, DEMO_PASSWORD
-from demo.world.story import first_rooms
+from demo.world.rates import NAIRA
 
 PLACE = {"lat": 6.4474, "lon": 3.4723}
 FACTS = {
@@ -34,6 +30,14 @@ FACTS = {
     "water": "borehole",
     "amenities": ["wifi", "air_conditioning"],
 }
+
+DELUXE = {"name": "Deluxe", "bed": "king", "base_occupancy": 2, "max_adults": 3, "max_children": 2, "max_occupancy": 4}
+PRICE = 90_000 * NAIRA
+# Free for long, then three tenths of the price.
+WINDOWS = [
+    {"until_hours_before": 60 * 24, "penalty": "none", "value": 0},
+    {"until_hours_before": None, "penalty": "percent", "value": 30},
+]
 
 
 def owner_registers(cast: Cast) -> str:
@@ -73,27 +77,35 @@ def platform_approves(cast: Cast) -> str:
     return words
 
 
+def owner_furnishes(cast: Cast) -> str:
+    """she sets up a room type, two rooms and what they cost"""
+    path = f"/hotels/{cast.house['id']}"
+    room_type = expect_status(cast.owner.post(f"{path}/room-types", DELUXE), 201)
+    numbers = {"room_type_id": room_type["id"], "ranges": [{"from": 101, "to": 102, "floor": 1}]}
+    cast.rooms = expect_status(cast.owner.post(f"{path}/rooms", numbers), 201)["items"]
+    plan = {"room_type_id": room_type["id"], "name": "Flexible", "meals": "breakfast", "payment_timing": "pay_now"}
+    told = plan | {"price": PRICE, "windows": WINDOWS, "extra_adult_price": 15_000 * NAIRA}
+    cast.plan = expect_status(cast.owner.post(f"{path}/rate-plans", told), 201)
+    return f"rooms {' and '.join(room['number'] for room in cast.rooms)} at NGN {PRICE // NAIRA:,} a night"
+
+
 def first_room_is_sold(cast: Cast) -> str:
     """a guest without an account finds it, books, pays by the token of the booking; her dashboard sees it"""
-    db.connect(settings())
-    load.furnish(UUID(cast.house["id"]), first_rooms())  # rooms and prices have no routes yet
     dashboard = cast.listen(cast.owner)
     expect(dashboard.join(cast.house["id"])["ok"], "she may not join her own hotel")
     hotel = Hotel(cast.stage, cast.house["id"])
     wanted = hotel.request(hotel.pay_now["Deluxe"], start=45)
     _find(cast, wanted)
     wanted["guest"] = {"name": "Tunde Bello", "email": _email(), "phone": "0803 000 0045"}
-    booking = expect_status(_as_guest(cast.stage, "POST", "/bookings", wanted), 201)
+    booking = expect_status(as_guest(cast.stage, "POST", "/bookings", wanted), 201)
     token = booking["booking_token"]
     path = f"/bookings/{booking['id']}"
-    expect_status(_as_guest(cast.stage, "GET", path), 401)
-    started = _as_guest(cast.stage, "POST", f"{path}/payments", {}, token).json()
-    payment = until("the link", lambda: _with_link(cast.stage, started["reference"], token))
-    pay(payment)
+    expect_status(as_guest(cast.stage, "GET", path), 401)
+    cast.paid.append(pay_by_token(cast.stage, path, token))
     dashboard.wait("new_booking", booking_id=booking["id"])
-    paid = expect_status(_as_guest(cast.stage, "GET", path, token=token), 200)
+    paid = expect_status(as_guest(cast.stage, "GET", path, token=token), 200)
     expect((paid["status"], paid["payment_status"]) == ("confirmed", "paid"), f"it is {paid['status']}")
-    cast.first_sold = paid
+    cast.house_dashboard, cast.first_sold, cast.token = dashboard, paid, token
     return str(paid["reference"])
 
 
@@ -101,11 +113,11 @@ def guest_finds_it_again(cast: Cast) -> str:
     """he finds his booking by the link in our mail, and by reference and e-mail"""
     guest, reference = cast.first_sold["guest"]["email"], cast.first_sold["reference"]
     token = _link(cast.stage, guest, rf"{reference}#([\w-]+)")
-    by_link = _as_guest(cast.stage, "GET", f"/bookings/by-reference/{reference}", token=token)
+    by_link = as_guest(cast.stage, "GET", f"/bookings/by-reference/{reference}", token=token)
     expect(expect_status(by_link, 200)["id"] == cast.first_sold["id"], "the link leads elsewhere")
     known = {"reference": reference, "email": guest}
-    expect_status(_as_guest(cast.stage, "POST", "/bookings/lookup", known), 200)
-    expect_status(_as_guest(cast.stage, "POST", "/bookings/lookup", known | {"email": _email()}), 404)
+    expect_status(as_guest(cast.stage, "POST", "/bookings/lookup", known), 200)
+    expect_status(as_guest(cast.stage, "POST", "/bookings/lookup", known | {"email": _email()}), 404)
     return "with another e-mail: 404"
 
 
@@ -126,14 +138,22 @@ def _link(stage: Stage, to: str, pattern: str) -> str:
     return until(f"a mail with a link to {to}", look)
 
 
-def _as_guest(stage: Stage, method: str, path: str, body: Any = None, token: str | None = None) -> requests.Response:
+def as_guest(stage: Stage, method: str, path: str, body: Any = None, token: str | None = None) -> requests.Response:
     """A request of somebody without an account."""
     headers = {"Idempotency-Key": uuid.uuid4().hex} | ({"Booking-Token": token} if token else {})
     return requests.request(method, stage.api + path, json=body, headers=headers, timeout=30)
 
 
+def pay_by_token(stage: Stage, path: str, token: str) -> str:
+    """Starts what is to be paid of the booking at this path, and pays it. Returns the payment's reference."""
+    started = as_guest(stage, "POST", f"{path}/payments", {}, token).json()
+    expect("reference" in started, f"no payment was started: {started}")
+    pay(until("the link", lambda: _with_link(stage, started["reference"], token)))
+    return str(started["reference"])
+
+
 def _with_link(stage: Stage, reference: str, token: str) -> dict[str, Any] | None:
-    payment: dict[str, Any] = _as_guest(stage, "GET", f"/payments/{reference}", token=token).json()
+    payment: dict[str, Any] = as_guest(stage, "GET", f"/payments/{reference}", token=token).json()
     return payment if payment.get("authorization_url") else None
 
 

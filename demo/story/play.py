@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from demo.story import arrival, opening, payment, time_runs_out
+from demo.story import arrival, opening, payment, terms, time_runs_out
 from demo.story.cast import Cast
 from demo.story.stage import Stage
 
@@ -37,8 +37,13 @@ SCENES: tuple[Scene, ...] = (
     opening.owner_registers,
     opening.owner_submits,
     opening.platform_approves,
+    opening.owner_furnishes,
     opening.first_room_is_sold,
     opening.guest_finds_it_again,
+    terms.season_is_priced,
+    terms.room_is_blocked,
+    terms.stay_is_lengthened,
+    terms.booking_is_cancelled,
 )
 
 

@@ -50,11 +50,6 @@ def _story_room_types() -> tuple[RoomTypeSample, ...]:
     )
 
 
-def first_rooms() -> RoomTypeSample:
-    """What a hotel that opens in the story begins with."""
-    return rooms.room_type(rooms.PATTERNS["Deluxe"], STORY_STARS, 90_000 * NAIRA, rooms.numbered(1, 2), STORY_PLANS)
-
-
 def _story_hotel(place: int) -> HotelSample:
     name, stars, metres, bearing = _PLAN[place]
     island = district("Victoria Island", "Lagos")
