@@ -19,7 +19,7 @@ from runner.system import System
 
 SEED = Path(__file__).with_name("calendar_world.sql")
 SCRIPT = Path(__file__).with_suffix(".lua")
-SECONDS, TIMES, CROWD = 1, 60, 16
+SECONDS, TIMES, CROWD = 1, 30, 16
 USUAL, USUAL_SIZE = PAGES[1], SIZES[1]  # 60 days of 200 rooms
 # As the application's own connections are.
 OPTIONS = "?options=-c%20jit%3Doff%20-c%20timezone%3DUTC"

@@ -68,5 +68,4 @@ PAGES = (
     Page("calendar", 60),
     Page("calendar", 90),
     Page("availability", 60),
-    Page("availability", 90),
 )
