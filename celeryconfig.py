@@ -63,6 +63,7 @@ beat_schedule = {
     "refunds.follow": {"task": "refunds.follow", "schedule": 30.0, "options": _TICK},
     "payments.reconcile": {"task": "payments.reconcile", "schedule": 3600.0, "options": _TICK},
     "photos.sweep": {"task": "photos.sweep", "schedule": 86400.0, "options": _TICK},
+    "rates.extend": {"task": "rates.extend", "schedule": 86400.0, "options": _TICK},
     "upkeep.purge": {"task": "upkeep.purge", "schedule": 86400.0, "options": _TICK},
     "invariants.check": {"task": "invariants.check", "schedule": 86400.0, "options": _TICK},
 }

@@ -12,6 +12,7 @@ from app import gauges
 from app.admin.audit_views import blp as admin_audit
 from app.admin.audit_views import hotel_audit_blp as hotel_audit
 from app.admin.booking_views import blp as admin_bookings
+from app.admin.charge_views import blp as admin_charges
 from app.admin.hotel_views import blp as admin_hotels
 from app.admin.job_views import blp as admin_jobs
 from app.admin.payment_views import blp as admin_payments
@@ -28,9 +29,17 @@ from app.hotels.member_views import invitations_blp as invitations
 from app.hotels.photos.views import blp as photos
 from app.hotels.views import amenities_blp as amenities
 from app.hotels.views import blp as hotels
+from app.inventory.block_views import blp as blocks
+from app.inventory.board_views import blp as board
+from app.inventory.plan_views import blp as rate_plan_ends
+from app.inventory.room_views import blp as rooms
+from app.inventory.type_views import blp as room_types
 from app.payments.views import blp as payments
 from app.payments.views import booking_payments_blp as booking_payments
 from app.payments.views import webhooks_blp as webhooks
+from app.rates.charge_views import blp as charges
+from app.rates.views import blp as rates
+from app.rates.views import plans_blp as rate_plans
 from app.realtime.views import blp as events
 from app.search.views import blp as search
 
@@ -44,6 +53,14 @@ API_BLUEPRINTS = (
     photos,
     members,
     invitations,
+    rates,
+    rate_plans,
+    rate_plan_ends,
+    charges,
+    room_types,
+    rooms,
+    blocks,
+    board,
     bookings,
     booking_payments,
     payments,
@@ -55,6 +72,7 @@ API_BLUEPRINTS = (
     admin_bookings,
     admin_payments,
     admin_refunds,
+    admin_charges,
     admin_jobs,
     admin_audit,
 )

@@ -103,7 +103,15 @@ class Settings(BaseSettings):
     unpaid_bookings_per_guest: int = Field(
         5, ge=1, description="stays to come, to be paid at the hotel, that one guest or one e-mail may have"
     )
+    unpaid_bookings_per_address: int = Field(
+        200, ge=1, description="stays to be paid at the hotel that may be booked from one address in a day"
+    )
     sale_days: int = Field(400, ge=1, description="how many days ahead nights are sold")
+    room_types_per_hotel: int = Field(50, ge=1, description="living room types one hotel may have")
+    rooms_per_hotel: int = Field(1000, ge=1, description="living rooms one hotel may have")
+    maintenance_days: int = Field(
+        3, ge=1, le=365, description="nights a room in maintenance is off sale when nobody says how long it takes"
+    )
     sockets_per_address: int = Field(
         500, ge=1, description="connections one address may have open to a realtime process; many people share one"
     )

@@ -43,6 +43,7 @@ def init(app: Flask, settings: Settings) -> ProblemApi:
     request_guard.register(app)
     cors.register(app, settings)
     rate_limits.register(app)
+    request_guard.refuse_what_is_odd(app)
     problem.register(app)
     tokens.init_app(app)
     if settings.process == "realtime":

@@ -7,6 +7,7 @@ from app.erasure import invariants as erasure
 from app.hotels import photo_invariants as photos
 from app.mail import invariants as mail
 from app.payments import invariants as payments
+from app.rates import invariants as rates
 from app.rooms import invariants as rooms
 
 ALL: tuple[Invariant, ...] = (
@@ -14,6 +15,7 @@ ALL: tuple[Invariant, ...] = (
     + mail.INVARIANTS
     + photos.INVARIANTS
     + rooms.INVARIANTS
+    + rates.INVARIANTS
     + bookings.INVARIANTS
     + payments.INVARIANTS
     + erasure.INVARIANTS

@@ -3,7 +3,6 @@
 A person who is logged in is counted by himself, wherever he is; a stranger by his address, which in Nigeria stands for many people.
 """
 
-import ipaddress
 from enum import StrEnum
 from functools import cache, lru_cache
 
@@ -11,7 +10,7 @@ from flask import Flask, Response, g, request
 
 from app.auth.guard import claimed_user_id
 from app.config import settings
-from app.core import rate_limit
+from app.core import address, rate_limit
 from app.core.api import PREFIX
 from app.core.errors import TooMany
 from app.core.rate_limit import Limit, Verdict
@@ -41,6 +40,14 @@ BLUEPRINTS: dict[str, RateClass | None] = {
     "photos": BY_METHOD,
     "members": BY_METHOD,
     "invitations": BY_METHOD,
+    "rates": BY_METHOD,
+    "rate_plans": BY_METHOD,
+    "rate_plan_ends": BY_METHOD,
+    "charges": BY_METHOD,
+    "room_types": BY_METHOD,
+    "rooms": BY_METHOD,
+    "blocks": BY_METHOD,
+    "board": BY_METHOD,
     "hotel_audit": BY_METHOD,
     "events": BY_METHOD,
     "bookings": BY_METHOD,
@@ -101,23 +108,17 @@ def _whose(rate_class: RateClass) -> tuple[str, Limit]:
     """Who is counted, and how much he may."""
     limit = rate_limit.limit_of(getattr(settings(), f"rate_limit_{rate_class.value}"))
     if rate_class is RateClass.AUTH:
-        return network_of(request.remote_addr or ""), limit
+        return network_of(request.remote_addr), limit
     user_id = claimed_user_id()
     if user_id is not None:
         return str(user_id), limit
-    return network_of(request.remote_addr or ""), limit.times(settings().rate_limit_people_per_address)
+    return network_of(request.remote_addr), limit.times(settings().rate_limit_people_per_address)
 
 
 @lru_cache(maxsize=10_000)
-def network_of(address: str) -> str:
-    """What one customer has of the Internet: an address, or in version 6 the 2^64 that begin alike."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    return str(known.ipv4_mapped or ipaddress.ip_network((known, 64), strict=False))
+def network_of(told: str | None) -> str:
+    """What one customer has of the Internet, as `core.address` tells it; whoever comes from nowhere is counted with his like."""
+    return address.of_client(told) or "unknown"
 
 
 def _tell(response: Response) -> Response:

@@ -6,16 +6,18 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench import booking, event, jobs, login, search
+from bench import booking, calendar, event, jobs, login, rates, search
 from bench.machine import machine
 
 # Each plays its rounds, says on standard error how it goes, and returns its figures.
 BENCHES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "booking": booking.run,
     "search": search.run,
+    "calendar": calendar.run,
     "event": event.run,
     "jobs": jobs.run,
     "login": login.run,
+    "rates": rates.run,
 }
 
 

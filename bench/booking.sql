@@ -15,13 +15,19 @@ WHERE s.id = ('00000000-0000-7000-8002-' || lpad(:guest::text, 12, '0'))::uuid A
 
 -- what it costs
 SELECT h.id AS hotel_id, h.name, h.slug, h.status = 'active' AS is_selling, h.currency, h.time_zone, h.check_in_from, h.check_out_until,
-       h.email, clock_timestamp() AS now,
+       h.email, clock_timestamp() AS now, levied.charges,
        p.id AS plan_id, p.hotel_id AS hotel_of_plan, p.name AS plan, p.meals, p.payment_timing, p.currency AS currency_of_plan, p.windows,
-       p.room_type_id, t.name AS room_type, t.max_adults, t.max_children, t.max_occupancy,
+       p.grace_minutes, p.change_terms, p.room_type_id, t.name AS room_type, p.lead_days, p.advance_days,
+       t.max_adults, t.max_children, t.max_occupancy, t.base_occupancy, p.extra_adult_price, p.child_prices,
        lower(s.days) AS first, upper(s.days) AS "end", s.price, s.stop_sell, s.closed_to_arrival, s.closed_to_departure, s.min_nights,
        s.max_nights,
        current_date + :ahead::int AS check_in, current_date + :ahead::int + 1 AS check_out, clock_timestamp() + interval '1 day' AS until
 FROM hotels h
+CROSS JOIN LATERAL (
+  SELECT coalesce(json_agg(json_build_array(c.name, c.kind, c.value, c.is_included)
+                           ORDER BY c.place <> '', c.hotel_id IS NOT NULL, c.id), '[]')
+  FROM charges c WHERE c.place IN ('', h.state, h.id::text) AND c.retired_at IS NULL AND c.valid @> current_date + :ahead::int
+) AS levied (charges)
 LEFT JOIN (rate_plans p JOIN room_types t ON t.id = p.room_type_id AND t.hotel_id = p.hotel_id AND t.retired_at IS NULL)
   ON p.id = ANY(ARRAY[('00000000-0000-7000-8006-' || lpad(:hotel::text, 12, '0'))::uuid]) AND p.retired_at IS NULL
 LEFT JOIN rate_spans s ON s.rate_plan_id = p.id AND lower(s.days) <= current_date + :ahead::int + 1
@@ -53,9 +59,11 @@ SELECT whose, status, count(*) AS bookings, extract(epoch FROM min(ends) - state
 WITH candidate AS (
   SELECT room.id FROM rooms room
   LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_out <= :check_in::date AND a.check_out > :check_in::date - 30) before ON true
+                     WHERE a.room_id = room.id AND a.check_out <= :check_in::date AND a.check_out > :check_in::date - 30
+                       AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp())) before ON true
   LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_in >= :check_out::date AND a.check_in < :check_out::date + 30) after ON true
+                     WHERE a.room_id = room.id AND a.check_in >= :check_out::date AND a.check_in < :check_out::date + 30
+                       AND (a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp())) after ON true
   WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL('{}'::uuid[]) AND
     NOT EXISTS (
         SELECT FROM allocations taken
@@ -76,8 +84,18 @@ SELECT paired.room_id, taken.booking_room_id, taken.room_id IS NOT NULL AS got F
 -- somebody may just have taken the same night of the same room: once in thousands
 \if :got
 -- the booking; its one room has its id
-WITH hotel AS MATERIALIZED (
+WITH active AS MATERIALIZED (
   SELECT id FROM hotels WHERE id = :hotel_id AND status = 'active' FOR KEY SHARE
+), fitting AS MATERIALIZED (
+  SELECT type.id FROM room_types type JOIN (
+    SELECT room_type_id, max(adults) AS adults, max(cardinality(children)) AS children, max(adults + cardinality(children)) AS people
+    FROM jsonb_populate_recordset(NULL::booking_rooms, ('[{"room_type_id": "' || :room_type_id::text ||
+      '", "adults": 1, "children": []}]')::jsonb) AS line GROUP BY room_type_id
+  ) party ON party.room_type_id = type.id
+  WHERE type.retired_at IS NULL AND type.max_adults >= party.adults AND type.max_children >= party.children
+    AND type.max_occupancy >= party.people FOR KEY SHARE OF type
+), hotel AS MATERIALIZED (
+  SELECT id FROM active WHERE (SELECT count(*) FROM fitting) = 1
 ), booking AS (
   INSERT INTO bookings (stay, id, reference, hotel_id, user_id, status, payment_timing, guest_name, guest_email, guest_phone,
     special_requests, search_id, rooms_amount, charges_amount, total_amount, currency, hold_expires_at, release_at, confirmed_at,
@@ -133,7 +151,8 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
                            FROM booking_nights n WHERE n.booking_room_id = r.id)) ORDER BY r.position)
         FROM booking_rooms r WHERE r.booking_id = b.id) AS rooms,
-       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
+       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount, 'is_included', c.is_included)
+                                 ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
 FROM bookings b WHERE b.id = ANY(ARRAY[:booking_id::uuid]) ORDER BY b.id DESC;
 \else

@@ -69,11 +69,11 @@ SELECT (head || part.room)::uuid, id, (head || typed.type)::uuid, part.k::text
 FROM hotel CROSS JOIN part JOIN part typed ON typed.k = 1 + part.k % types;
 
 INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-SELECT (head || guest)::uuid, (head || room)::uuid, id, daterange(day, day + 7), 'guest'
+SELECT (head || guest)::uuid, (head || room)::uuid, id, daterange(day, day + 7), 'other'
 FROM (SELECT *, current_date + floor(random() * 28)::int AS day FROM hotel CROSS JOIN part OFFSET 0) drawn;
 
 INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-SELECT (head || last)::uuid, (head || room)::uuid, id, daterange(:'full_from', :'full_from'::date + 7), 'guest'
+SELECT (head || last)::uuid, (head || room)::uuid, id, daterange(:'full_from', :'full_from'::date + 7), 'other'
 FROM hotel CROSS JOIN part;
 
 SELECT up FROM taken_down ORDER BY turn \gexec

@@ -24,9 +24,9 @@ class Area:
 # Three of the cities of search_data.sql.
 AREAS = (Area(0.6, 6.52, 3.40, 0.35), Area(0.25, 9.06, 7.49, 0.30), Area(0.15, 4.82, 7.03, 0.20))
 POINT = ("latitude", "longitude")
-TYPES: Mapping[type, str] = {int: "integer", float: "double precision", date: "date"}
+TYPES: Mapping[type, str] = {int: "integer", float: "double precision", date: "date", str: "jsonb"}
 PLACEHOLDER = re.compile(r"(?<!:):(\w+)")
-CAST = re.compile(r"CAST\(:(\w+) AS (?:integer|double precision|date)\)")
+CAST = re.compile(r"CAST\(:(\w+) AS (?:integer|double precision|date|jsonb)\)")
 
 
 def random_points(count: int) -> Iterator[tuple[float, float]]:

@@ -2,24 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import time
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.auth import passwords
 from app.auth.models import PlatformRole, User
-from app.config import settings
 from app.core.columns import new_id
 from app.core.db import transaction
 from app.hotels.models import Hotel, HotelStatus, Member
 from app.rates import spans
-from app.rates.models import RatePlan
+from app.rates.models import Charge, ChargeKind, RatePlan, RateSeason
+from app.rates.rules import ONE_DAY
 from app.rooms.models import Room, RoomType
 from demo.world.accounts import ACCOUNTS, DEMO_PASSWORD
+from demo.world.charges import CHARGES, EXAMPLE
 from demo.world.hotels import USUAL_COUNT, hotels
+from demo.world.rates import next_december
 from demo.world.samples import HotelSample, RatePlanSample, RoomTypeSample
 from demo.world.story import STORY_SLUG
 
@@ -36,6 +39,7 @@ class Rows:
     room_types: list[Row] = field(default_factory=list)
     rooms: list[Row] = field(default_factory=list)
     rate_plans: list[Row] = field(default_factory=list)
+    rate_seasons: list[Row] = field(default_factory=list)
 
 
 def load(count: int) -> int:
@@ -50,6 +54,7 @@ def load(count: int) -> int:
             return 0
         rows = rows_of(hotels(count))
         _write_hotels(session, rows)
+        _write_charges(session)
         _write_people(session, {row["slug"]: row["id"] for row in rows.hotels})
     return len(rows.hotels)
 
@@ -83,7 +88,15 @@ def _write_rooms(session: Session, rows: Rows) -> None:
     session.execute(insert(RoomType), rows.room_types)
     session.execute(insert(Room), rows.rooms)
     session.execute(insert(RatePlan), rows.rate_plans)
-    spans.write_base_spans(session, [row["id"] for row in rows.rate_plans], settings().sale_days)
+    if rows.rate_seasons:
+        session.execute(insert(RateSeason), rows.rate_seasons)
+    spans.rewrite(session, [row["id"] for row in rows.rate_plans])
+
+
+def _write_charges(session: Session) -> None:
+    """In force from the first of the year that the sample world was made in."""
+    same = {"kind": ChargeKind.PERCENT, "description": EXAMPLE, "valid": Range(date(2026, 1, 1), None)}
+    session.execute(insert(Charge), [{"id": new_id()} | asdict(charge) | same for charge in CHARGES])
 
 
 def _write_people(session: Session, hotel_ids: Mapping[str, UUID]) -> None:
@@ -134,7 +147,22 @@ def _add_room_type(rows: Rows, hotel_id: UUID, sample: RoomTypeSample) -> None:
         | {"id": parent["room_type_id"], "hotel_id": hotel_id, "base_occupancy": sample.base_adults}
     )
     rows.rooms.extend(parent | {"id": new_id(), "number": room.number, "floor": room.floor} for room in sample.rooms)
-    rows.rate_plans.extend(parent | _rate_plan(plan) for plan in sample.rate_plans)
+    for plan in sample.rate_plans:
+        row = parent | _rate_plan(plan)
+        rows.rate_plans.append(row)
+        if plan.december_kobo:
+            rows.rate_seasons.append(_december(row["id"], plan.december_kobo))
+
+
+def _december(plan_id: UUID, kobo: int) -> Row:
+    first, last = next_december(datetime.now(UTC).date())
+    return {
+        "id": new_id(),
+        "rate_plan_id": plan_id,
+        "name": "December",
+        "days": Range(first, last + ONE_DAY),
+        "price": kobo,
+    }
 
 
 def _rate_plan(sample: RatePlanSample) -> Row:

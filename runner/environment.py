@@ -26,6 +26,7 @@ def settings(ports: Mapping[str, int]) -> dict[str, str]:
         "PUBLIC_API_URL": f"http://{LOOPBACK}:{ports['web']}",
         "PUBLIC_REALTIME_URL": f"http://{LOOPBACK}:{ports['realtime']}",
         "HOLDS_PER_ADDRESS": "100000",  # one machine plays all guests
+        "UNPAID_BOOKINGS_PER_ADDRESS": "100000",
         "CORS_ORIGINS": json.dumps(["http://localhost:3000", f"http://{LOOPBACK}:3000"]),
         **_wide_limits(),
         "SMTP_HOST": LOOPBACK,

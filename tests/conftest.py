@@ -53,16 +53,20 @@ TEST_SETTINGS = {
     "LOG_LEVEL": "WARNING",
 }
 
+# Row by row, with triggers and foreign keys asleep: of the few that a test leaves, that takes a tenth of what TRUNCATE does.
 EMPTY_ALL = """
 DO $$
-DECLARE tables text; found boolean; name text;
+DECLARE name text; held int; large text;
 BEGIN
+  PERFORM set_config('session_replication_role', 'replica', true);
   FOR name IN SELECT tablename FROM pg_tables
               WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'spatial_ref_sys', 'amenities') LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO found;
-    IF found THEN tables := concat_ws(', ', tables, quote_ident(name)); END IF;
+    EXECUTE format('SELECT count(*) FROM (SELECT FROM %I LIMIT 500) AS few', name) INTO held;
+    IF held = 500 THEN large := concat_ws(', ', large, quote_ident(name));
+    ELSIF held > 0 THEN EXECUTE format('DELETE FROM %I', name);
+    END IF;
   END LOOP;
-  IF tables IS NOT NULL THEN EXECUTE 'TRUNCATE ' || tables || ' CASCADE'; END IF;
+  IF large IS NOT NULL THEN EXECUTE 'TRUNCATE ' || large || ' CASCADE'; END IF;
 END $$
 """
 

@@ -15,8 +15,8 @@ from app.core.columns import new_id
 from app.core.db import transaction
 from app.hotels.models import Hotel, Member
 from app.hotels.photos.models import Photo
-from app.rates.models import RatePlan, RateSpan
-from app.rooms.models import Room, RoomType
+from app.rates.models import Charge, RatePlan, RateSpan
+from app.rooms.models import Allocation, Room, RoomType
 
 PASSWORD = "correct-horse-battery"
 HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
@@ -129,6 +129,24 @@ def hotel_facts(**changes: Any) -> dict[str, Any]:
     return told | changes
 
 
+def plan_facts(type_id: UUID, **changes: Any) -> dict[str, Any]:
+    """A body for POST /hotels/{id}/rate-plans."""
+    told = {
+        "room_type_id": str(type_id),
+        "name": "Flexible",
+        "meals": "breakfast",
+        "payment_timing": "pay_now",
+        "price": 5_000_000,
+        "windows": FLEXIBLE,
+    }
+    return told | changes
+
+
+def charge_facts(**changes: Any) -> dict[str, Any]:
+    """A body for POST /admin/charges and for a hotel's: 7.5 per cent on top."""
+    return {"name": "Levy two", "kind": "percent", "value": 750, "from": "2025-01-01"} | changes
+
+
 def verified(**columns: Any) -> Person:
     """A person who has proved his e-mail."""
     return person(email_verified_at=datetime.now(UTC), **columns)
@@ -148,6 +166,15 @@ def room_type(hotel_id: UUID, name: str, count: int, *, price: int, occupancy: i
     for plan_id, timing in zip(plan_ids, ("pay_now", "pay_at_hotel"), strict=True):
         rate_plan(hotel_id, type_id, plan_id=plan_id, timing=timing, price=price)
     return TypeForTests(type_id, room_ids, *plan_ids)
+
+
+def block(hotel: HotelForTests, room_id: UUID, first: int, end: int, reason: str = "other") -> UUID:
+    """A block of the room from day `first` to day `end`."""
+    block_id, stay = new_id(), Range(in_days(first), in_days(end))
+    row = {"room_id": room_id, "hotel_id": hotel.id, "stay": stay, "block_reason": reason}
+    with transaction() as session:
+        session.execute(insert(Allocation).values(id=block_id, **row))
+    return block_id
 
 
 def photo(hotel_id: UUID, *, position: int = 1, **columns: Any) -> UUID:
@@ -182,6 +209,17 @@ def rate_plan(
         )
         session.execute(insert(RateSpan).values(rate_plan_id=plan_id, days=days, price=price))
     return plan_id
+
+
+def charge(name: str | None = None, value: int = 750, **columns: Any) -> UUID:
+    """A tax of the whole country, 7.5 per cent on top of what the rooms cost, unless `columns` say otherwise."""
+    charge_id = new_id()
+    values = {"kind": "percent", "valid": Range(date(2025, 1, 1), None)} | columns
+    with transaction() as session:
+        session.execute(
+            insert(Charge).values(id=charge_id, name=name or f"Levy {next(_number)}", value=value, **values)
+        )
+    return charge_id
 
 
 def in_days(days: int) -> date:

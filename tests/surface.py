@@ -16,6 +16,8 @@ from app.core.db import reading, transaction
 from tests import factories
 from tests.api import Api, new_key
 
+# Names in paths of what its hotel's people alone may touch.
+OF_HOTELS = ("hotel_id", "room_type_id", "room_id", "block_id")
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = {"type": str, "title": str, "status": int, "code": str, "instance": str, "request_id": str}
 MAYBE = {"detail": str, "errors": dict}
@@ -32,7 +34,7 @@ DEAD = """
 INSERT INTO outbox (kind, name, queue, payload, attempts, max_attempts, last_error, dead_at)
 VALUES ('job', 'mail.send', 'bulk', jsonb_build_object('email_id', gen_random_uuid()), 5, 5, 'ValueError: broken', now()) RETURNING id
 """
-CONTENT = "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {} AS t"
+CONTENT = "SELECT '{0}' AS name, coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS told FROM {0} AS t"
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ class World:
         """Somebody whom nothing but what he sends keeps from it."""
         if operation.is_of_platform:
             return self.platform
-        return self.owner if "/hotels/{hotel_id}" in operation.path and operation.asks_for_login else self.guest
+        is_of_hotel = any(place in operation.path for place in ("/hotels/{hotel_id}", "/rate-plans/"))
+        is_of_hotel = any(f"/{{{name}}}" in operation.path for name in OF_HOTELS)
+        return self.owner if is_of_hotel and operation.asks_for_login else self.guest
 
     def path(self, operation: Operation, **instead: str) -> str:
         return operation.path.format_map(Ids({**self.ids, **instead}))
@@ -162,6 +166,12 @@ def world(app: Flask) -> World:
         "user_id": str(staff.id),
         "invitation_id": invitation["id"],
         "photo_id": str(factories.photo(hotel.id)),
+        "rate_plan_id": str(hotel.only.pay_now),
+        "charge_id": str(factories.charge("Towels", hotel_id=hotel.id)),
+        "state_charge_id": str(factories.charge()),
+        "room_type_id": str(hotel.only.id),
+        "room_id": str(hotel.only.rooms[-1]),
+        "block_id": str(factories.block(hotel, hotel.only.rooms[-1], 100, 103)),
         "booking_id": booking["id"],
         "booking_reference": booking["reference"],
         "reference": payment["reference"],
@@ -187,9 +197,10 @@ def dead_job() -> int:
 
 
 def content() -> dict[str, str]:
-    """All that is written anywhere, as a checksum a table."""
+    """All that is written anywhere at one moment, as a checksum a table."""
     with reading() as session:
-        return {name: session.scalar(text(CONTENT.format(name))) or "" for name in session.scalars(text(TABLES)).all()}
+        looks = " UNION ALL ".join(CONTENT.format(name) for name in session.scalars(text(TABLES)))
+        return {row.name: row.told for row in session.execute(text(looks))}
 
 
 def what_is_wrong(answer: TestResponse, *statuses: int) -> Iterator[str]:

@@ -8,10 +8,11 @@ from app.bookings.models import Booking
 from app.core.announce import HotelEvent, UserEvent
 from app.core.clock import rfc3339
 from app.rooms.ledger import Freed
+from app.rooms.models import RoomNow
 from app.rooms.states import Night
 
 
-def room_status(hotel_id: UUID, room_id: UUID, status: Night, check_in: date, check_out: date) -> HotelEvent:
+def room_status(hotel_id: UUID, room_id: UUID, status: Night | RoomNow, check_in: date, check_out: date) -> HotelEvent:
     """A room's nights in the range are `status` from now on."""
     days = {"check_in": check_in.isoformat(), "check_out": check_out.isoformat()}
     return HotelEvent(hotel_id, "room_status_changed", {"room_id": str(room_id), "status": status} | days)

@@ -38,14 +38,16 @@ INVARIANTS = (
     ),
     Invariant(
         "total_is_not_its_lines",
-        "A booking's amounts are not the sums of its nights and charges, so the guest is asked for another price than he sees. The lines"
-        " were changed after the booking was made. The total is what he agreed to: correct the lines, and give back what he paid too much.",
+        "A booking's amounts are not the sums of its nights and of its charges on top, so the guest is asked for another price than he"
+        " sees. The lines were changed after the booking was made. The total is what he agreed to: correct the lines, and"
+        " give back what he paid too much.",
         """
         SELECT b.id, b.reference, b.rooms_amount, b.charges_amount, b.total_amount, nights.amount AS nights, charges.amount AS charges
         FROM bookings b
         CROSS JOIN LATERAL (SELECT coalesce(sum(n.amount), 0) AS amount FROM booking_rooms r
                             JOIN booking_nights n ON n.booking_room_id = r.id WHERE r.booking_id = b.id) AS nights
-        CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount), 0) AS amount FROM booking_charges c WHERE c.booking_id = b.id) AS charges
+        CROSS JOIN LATERAL (SELECT coalesce(sum(c.amount), 0) AS amount FROM booking_charges c
+                            WHERE c.booking_id = b.id AND NOT c.is_included) AS charges
         WHERE b.total_amount <> b.rooms_amount + b.charges_amount
            OR b.rooms_amount <> nights.amount OR b.charges_amount <> charges.amount
         """,

@@ -5,7 +5,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Identity, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, CITEXT, DATERANGE, INET, JSONB, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -136,7 +147,7 @@ class BookingNight(Model):
 
 
 class BookingCharge(Model):
-    """A tax or fee of the whole booking."""
+    """A tax or fee of the whole booking. What `is_included` is held by the prices of its nights and not added to them."""
 
     __tablename__ = "booking_charges"
     __table_args__ = (Index("ix_booking_charges_booking_id", "booking_id"),)
@@ -145,6 +156,7 @@ class BookingCharge(Model):
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
     name: Mapped[str] = mapped_column(Text)
     amount: Mapped[Kobo]
+    is_included: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
 class BookingHistory(Model):

@@ -27,7 +27,8 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
                            FROM booking_nights n WHERE n.booking_room_id = r.id)) ORDER BY r.position)
         FROM booking_rooms r WHERE r.booking_id = b.id) AS rooms,
-       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount) ORDER BY c.id), '[]')
+       (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount, 'is_included', c.is_included)
+                                 ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
 FROM bookings b WHERE"""
 RENDERED = by_hand(f"{_RENDERED} b.id = ANY(:ids) ORDER BY b.id DESC")

@@ -109,8 +109,11 @@ class BookedRoomOut(Schema):
 
 
 class ChargeOut(Schema):
+    """A tax or fee."""
+
     name = ma.fields.String()
     amount = Kobo()
+    is_included = ma.fields.Boolean(metadata={"description": "the nights hold it already: shown, not added"})
 
 
 class WindowOut(Schema):
@@ -153,7 +156,7 @@ class BookingOut(Schema):
     rooms = ma.fields.List(ma.fields.Nested(BookedRoomOut))
     charges = ma.fields.List(ma.fields.Nested(ChargeOut))
     rooms_amount = Kobo()
-    charges_amount = Kobo()
+    charges_amount = Kobo(metadata={"description": "of the charges on top"})
     total_amount = Kobo()
     currency = ma.fields.String()
     guest = ma.fields.Nested(GuestOut)

@@ -37,7 +37,8 @@ def create_booking(body: BookingRequest) -> Response:
 
     Rooms paid now are held for 15 minutes; rooms paid at the hotel are confirmed at once. 409 `room_taken` names up to three other offers.
     Without a login the guest's telephone number is required, the Idempotency-Key is a secret of at least 16 characters, and the answer
-    carries the `booking_token`. 429 `too_many_holds`, `too_many_unpaid_bookings`: enough is open for this guest or this e-mail.
+    carries the `booking_token`. 429 `too_many_holds`, `too_many_unpaid_bookings`: enough is open for this guest or this e-mail, or very
+    much from this network.
     """
     booker, route = guard.booker(), "bookings.create"
     key = sent_key(booker.user_id, route) if booker.user_id else sent_secret_key(body.guest.email, route)

@@ -127,6 +127,14 @@ class QueryInt(ma.fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class QueryInts(ma.fields.List[Any]):
+    """Integers of a query string: separated by commas, or the parameter repeated."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        parts = [part for text in value for part in str(text).split(",")] if isinstance(value, list) else value
+        return super()._deserialize(parts, attr, data, **kwargs)
+
+
 class QueryFlag(ma.fields.Boolean):
     """`true` or `false` of a query string, and no other spelling."""
 

@@ -1,6 +1,7 @@
 """Why something is not sold, as clients see it."""
 
-from app.core.errors import Invalid
+from app.core import db_errors
+from app.core.errors import Conflict, Invalid, NotFound
 
 
 class StayInvalid(Invalid):
@@ -37,3 +38,63 @@ class AmountOutOfRange(Invalid):
     """`total_amount`, `smallest` and `largest` in kobo."""
 
     code, title = "amount_out_of_range", "One online payment cannot carry this amount"
+
+
+class RatePlanNotFound(NotFound):
+    """Also for plans of hotels that the person who asks does not work at."""
+
+    title = "There is no such rate plan"
+
+
+class UnknownRoomType(Invalid):
+    code, title = "unknown_room_type", "This hotel has no such room type"
+
+
+class UnknownRatePlans(Invalid):
+    """`rate_plan_ids`: those that are no living plans of the hotel."""
+
+    code, title = "unknown_rate_plans", "Some of these are no rate plans of this hotel"
+
+
+class SeasonsOverlap(Conflict):
+    code, title = "seasons_overlap", "Two seasons of one rate plan share a day"
+
+
+class RatePlanSold(Conflict):
+    """`count`: rooms of living holds and of stays that are not over; `until`: the last day on which one of their guests leaves."""
+
+    code, title = "rate_plan_sold", "Rooms are sold under this rate plan; close it for sale instead"
+
+
+class DaysInvalid(Invalid):
+    """`first` and `last`: between which days rules may be set."""
+
+    code, title = "invalid_days", "Days are set from the hotel's today on"
+
+
+class PriceNotPositive(Invalid):
+    """`rate_plan_id`, `date`: where a change would leave no price."""
+
+    code, title = "price_not_positive", "This change would leave a night without a price"
+
+
+class RulesDisagree(Invalid):
+    code, title = "rules_disagree", "What is at least is more than what is at most"
+
+
+class ChargeNotFound(NotFound):
+    title = "There is no such tax or fee"
+
+
+class ChargesOverlap(Conflict):
+    code, title = "charges_overlap", "A tax or fee of this name is in force on some of these days"
+
+
+class ChargeEndsEarly(Invalid):
+    code, title = "invalid_days", "A tax or fee ends on the day on which it begins, or later"
+
+
+db_errors.constraint_means("ex_rate_seasons_rate_plan_id_days", SeasonsOverlap)
+for _name in ("rate_plans_stay_nights", "rate_plans_booked_ahead", "rate_seasons_max_nights", "rate_days_max_nights"):
+    db_errors.constraint_means(f"ck_{_name}", RulesDisagree)
+db_errors.constraint_means("ex_charges_place_name_valid", ChargesOverlap)

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     CLOSED_TO_DEPARTURE = "closed_to_departure"
     MIN_NIGHTS = "min_nights"
     MAX_NIGHTS = "max_nights"
+    LEAD_TIME = "lead_time"
+    ADVANCE_LIMIT = "advance_limit"
     OCCUPANCY = "occupancy_exceeded"
     AMOUNT = "amount_out_of_range"
     SOLD_OUT = "sold_out"
@@ -88,6 +90,13 @@ def price_nights(spans: Sequence[Span], nights: Sequence[date]) -> tuple[tuple[d
 def obstacles(spans: Sequence[Span], nights: Sequence[date]) -> tuple[Obstacle, ...]:
     """Everything that keeps the stay from being sold under these spans; empty when nothing does."""
     return (*_of_nights(spans, nights), *_of_arrival(spans, nights), *_of_departure(spans, nights))
+
+
+def obstacle_of_booking_day(today: date, check_in: date, *, lead_days: int, advance_days: int) -> tuple[Obstacle, ...]:
+    """Whether the guest books too late or too early: at least and at most so many days before he arrives."""
+    ahead = (check_in - today).days
+    broken = {Reason.LEAD_TIME: ahead < lead_days, Reason.ADVANCE_LIMIT: ahead > advance_days}
+    return tuple(Obstacle(reason, check_in) for reason, holds in broken.items() if holds)
 
 
 def fits(capacity: Capacity, adults: int, children: int) -> bool:

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.config import settings
-from app.rates import pricing, queries
+from app.rates import charges, pricing, queries
+from app.rates.charges import ChargeLine, Size
 from app.rates.errors import AmountOutOfRange, DoesNotFit, MixedPaymentTiming, NotOnSale, UnknownRate
 from app.rates.models import PaymentTiming
+from app.rates.occupancy import Party
 from app.rates.pricing import Obstacle, Reason
 from app.rates.queries import HotelFacts, PlanFacts
 
@@ -27,10 +29,14 @@ class RoomWish:
     adults: int
     children: tuple[int, ...] = ()
 
+    @property
+    def party(self) -> Party:
+        return Party(self.adults, self.children)
+
 
 @dataclass(frozen=True, slots=True)
 class QuotedRoom:
-    """`nights`: (date, kobo). `terms`: the plan as it is now, JSON-ready, to be kept with the booking."""
+    """`nights`: (date, kobo), for the people in it. `terms`: the plan as it is now, JSON-ready, to be kept with the booking."""
 
     room_type_id: UUID
     rate_plan_id: UUID
@@ -48,13 +54,13 @@ class QuotedRoom:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a stay costs, in kobo. `charges`: (name, kobo) of taxes and fees on top; no hotel has any yet."""
+    """What a stay costs, in kobo. `charges`: taxes and fees, those that the prices hold among them; `charges_amount`: those on top."""
 
     hotel: HotelFacts
     check_in: date
     check_out: date
     rooms: tuple[QuotedRoom, ...]
-    charges: tuple[tuple[str, int], ...] = ()
+    charges: tuple[ChargeLine, ...] = ()
 
     @property
     def rooms_amount(self) -> int:
@@ -62,7 +68,7 @@ class Quote:
 
     @property
     def charges_amount(self) -> int:
-        return sum(kobo for _, kobo in self.charges)
+        return charges.on_top(self.charges)
 
     @property
     def total_amount(self) -> int:
@@ -79,11 +85,26 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class PlanQuote:
-    """One plan priced for one room of a stay; `nights` may be partial when `obstacles` say why it cannot be sold."""
+    """One plan priced for a room of each party; `rooms` may lack nights when `obstacles` say why it cannot be sold."""
 
     plan: PlanFacts
-    nights: Nights
+    parties: tuple[Party, ...]
+    rooms: tuple[Nights, ...]
+    charges: tuple[ChargeLine, ...]
     obstacles: tuple[Obstacle, ...]
+
+    @property
+    def nights(self) -> Nights:
+        """Of the first room."""
+        return self.rooms[0]
+
+    @property
+    def rooms_amount(self) -> int:
+        return sum(kobo for room in self.rooms for _, kobo in room)
+
+    @property
+    def total_amount(self) -> int:
+        return self.rooms_amount + charges.on_top(self.charges)
 
 
 def quote(session: Session, hotel_id: UUID, check_in: date, check_out: date, wishes: Sequence[RoomWish]) -> Quote:
@@ -97,26 +118,26 @@ def quote(session: Session, hotel_id: UUID, check_in: date, check_out: date, wis
     found, plans = queries.find_hotel_with_plans(session, hotel_id, wanted, (check_in, check_out))
     hotel = _selling(found, check_in, check_out)
     chosen = [_chosen(plans, hotel_id, wish) for wish in wishes]
-    _refuse_closed(chosen, nights)
+    _refuse_closed(hotel, chosen, nights)
     rooms = tuple(_room(hotel, plan, wish, nights) for plan, wish in zip(chosen, wishes, strict=True))
-    whole = Quote(hotel, check_in, check_out, rooms)
+    charged = _charges(hotel, sum(room.amount for room in rooms), [wish.party for wish in wishes], nights)
+    whole = Quote(hotel, check_in, check_out, rooms, charged)
     _refuse_unpayable(whole)
     return whole
 
 
-def quote_each_plan(session: Session, hotel: HotelFacts, check_in: date, check_out: date) -> list[PlanQuote]:
-    """Every living plan of the hotel priced for one room, in one statement. Raises StayInvalid."""
+def quote_each_plan(
+    session: Session, hotel: HotelFacts, check_in: date, check_out: date, parties: Sequence[Party] = (Party(1),)
+) -> list[PlanQuote]:
+    """Every living plan of the hotel priced for a room of each party, in one statement. Raises StayInvalid."""
     nights = pricing.nights_of(check_in, check_out)
     plans = queries.plans_of_hotel(session, hotel.id, check_in, check_out)
-    return [
-        PlanQuote(plan, pricing.price_nights(plan.spans, nights), pricing.obstacles(plan.spans, nights))
-        for plan in plans
-    ]
+    return [_plan_quote(hotel, plan, tuple(parties), nights) for plan in plans]
 
 
 def selling_hotel(session: Session, hotel_id: UUID, check_in: date, check_out: date) -> HotelFacts:
     """The hotel, if it is active and the stay lies within the days it sells. Raises NotOnSale."""
-    return _selling(queries.find_hotel_facts(session, hotel_id), check_in, check_out)
+    return _selling(queries.find_hotel_facts(session, hotel_id, check_in), check_in, check_out)
 
 
 def _selling(hotel: HotelFacts | None, check_in: date, check_out: date) -> HotelFacts:
@@ -174,9 +195,34 @@ def _limits(plan: PlanFacts) -> dict[str, Any]:
     }
 
 
-def _refuse_closed(plans: Sequence[PlanFacts], nights: Sequence[date]) -> None:
+def _plan_quote(hotel: HotelFacts, plan: PlanFacts, parties: tuple[Party, ...], nights: Sequence[date]) -> PlanQuote:
+    rooms = tuple(_nights(plan, party, nights) for party in parties)
+    charged = _charges(hotel, sum(kobo for room in rooms for _, kobo in room), parties, nights)
+    return PlanQuote(plan, parties, rooms, charged, _obstacles(hotel, plan, nights))
+
+
+def _nights(plan: PlanFacts, party: Party, nights: Sequence[date]) -> Nights:
+    on_top = plan.people.on_top(party)
+    return tuple((night, kobo + on_top) for night, kobo in pricing.price_nights(plan.spans, nights))
+
+
+def _charges(
+    hotel: HotelFacts, rooms_amount: int, parties: Sequence[Party], nights: Sequence[date]
+) -> tuple[ChargeLine, ...]:
+    people = sum(party.people for party in parties)
+    return charges.lines(hotel.charges, rooms_amount, Size(len(parties), people, len(nights)))
+
+
+def _obstacles(hotel: HotelFacts, plan: PlanFacts, nights: Sequence[date]) -> tuple[Obstacle, ...]:
+    ahead = pricing.obstacle_of_booking_day(
+        hotel.today, nights[0], lead_days=plan.lead_days, advance_days=plan.advance_days
+    )
+    return (*pricing.obstacles(plan.spans, nights), *ahead)
+
+
+def _refuse_closed(hotel: HotelFacts, plans: Sequence[PlanFacts], nights: Sequence[date]) -> None:
     unique = {plan.id: plan for plan in plans}.values()
-    found = [(plan, obstacle) for plan in unique for obstacle in pricing.obstacles(plan.spans, nights)]
+    found = [(plan, obstacle) for plan in unique for obstacle in _obstacles(hotel, plan, nights)]
     if found:
         raise NotOnSale(
             reasons=[
@@ -191,7 +237,7 @@ def _room(hotel: HotelFacts, plan: PlanFacts, wish: RoomWish, nights: Sequence[d
         rate_plan_id=plan.id,
         terms=terms_of(hotel, plan),
         payment_timing=plan.payment_timing,
-        nights=pricing.price_nights(plan.spans, nights),
+        nights=_nights(plan, wish.party, nights),
         adults=wish.adults,
         children=wish.children,
     )

@@ -1,7 +1,7 @@
 """What can be wrong with a room."""
 
 from app.core import db_errors
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.rooms.models import NO_OVERLAP
 
 
@@ -9,6 +9,18 @@ class RoomTaken(Conflict):
     """`offers`: up to three other rooms of the same hotel for the same stay."""
 
     code, title = "room_taken", "This room is no longer free for these nights"
+
+
+class RoomTypeNotFound(NotFound):
+    title = "There is no such room type"
+
+
+class RoomNotFound(NotFound):
+    title = "There is no such room"
+
+
+class BlockNotFound(NotFound):
+    title = "There is no such block"
 
 
 db_errors.constraint_means(NO_OVERLAP, RoomTaken)

@@ -18,16 +18,16 @@ from app.core.clock import sql_now
 from app.core.columns import new_id
 from app.core.sql import by_hand, run
 from app.rooms.models import Allocation, Room
-from app.rooms.queries import FREE_ROOM
+from app.rooms.queries import FREE_ROOM, LIVING
 
 # Candidates are locked before the insert looks at any of them, so it waits for nobody; it takes what the constraint lets it take.
 _TAKE_FREE = f"""
 WITH candidate AS (
   SELECT room.id FROM rooms room
   LEFT JOIN LATERAL (SELECT max(a.check_out) AS ends FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30) before ON true
+                     WHERE a.room_id = room.id AND a.check_out <= :check_in AND a.check_out > :check_in - 30 AND {LIVING}) before ON true
   LEFT JOIN LATERAL (SELECT min(a.check_in) AS begins FROM allocations a
-                     WHERE a.room_id = room.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30) after ON true
+                     WHERE a.room_id = room.id AND a.check_in >= :check_out AND a.check_in < :check_out + 30 AND {LIVING}) after ON true
   WHERE room.room_type_id = :room_type_id AND room.retired_at IS NULL AND room.id <> ALL(:passed) AND {FREE_ROOM}
   ORDER BY coalesce(:check_in - before.ends, 30) + coalesce(after.begins - :check_out, 30), room.number
   LIMIT cardinality(CAST(:owners AS uuid[])) FOR NO KEY UPDATE OF room SKIP LOCKED
@@ -72,6 +72,15 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """Nights without a guest: why, in whose words, by whom."""
+
+    reason: str
+    note: str | None
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Freed:
     """Nights of a room that nobody has any more."""
 
@@ -82,9 +91,9 @@ class Freed:
 
 
 def lock_rooms(session: Session, room_ids: Collection[UUID]) -> list[Room]:
-    """Locks these rooms, in the order of their ids."""
+    """Locks these rooms, in the order of their ids; returns them as they are now, retired ones too."""
     statement = select(Room).where(Room.id.in_(room_ids)).order_by(Room.id).with_for_update(key_share=True)
-    return list(session.scalars(statement))
+    return list(session.scalars(statement, execution_options={"populate_existing": True}))
 
 
 def take_free(session: Session, stay: Stay, wanted: Wanted) -> list[tuple[UUID, UUID | None]]:
@@ -138,6 +147,39 @@ def take(session: Session, stay: Stay, wanted: Sequence[Taken]) -> set[UUID]:
     ]
     statement = insert(Allocation).values(rows).on_conflict_do_nothing().returning(Allocation.booking_room_id)
     return {owner for owner in session.scalars(statement) if owner is not None}
+
+
+def block(session: Session, stay: Stay, room_ids: Collection[UUID], why: Block) -> list[UUID]:
+    """Takes locked rooms from sale. Returns the ids of the blocks, by the rooms' ids; fewer than rooms: something is in the way."""
+    facts = {"block_reason": why.reason, "block_note": why.note, "block_by": why.by}
+    rows = [
+        {"id": new_id(), "room_id": room_id, "hotel_id": stay.hotel_id, "stay": stay.days} | facts
+        for room_id in sorted(room_ids)
+    ]
+    return list(session.scalars(insert(Allocation).values(rows).on_conflict_do_nothing().returning(Allocation.id)))
+
+
+def move_block(session: Session, block_id: UUID, days: Range[date]) -> None:
+    """A block of a locked room has other nights. Raises RoomTaken when one of them is not free."""
+    session.execute(
+        update(Allocation).where(Allocation.id == block_id, Allocation.block_reason.is_not(None)).values(stay=days),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def explain_block(session: Session, block_id: UUID, reason: str, note: str | None) -> None:
+    """A block has another reason or note."""
+    session.execute(
+        update(Allocation)
+        .where(Allocation.id == block_id, Allocation.block_reason.is_not(None))
+        .values(block_reason=reason, block_note=note),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def end_block(session: Session, block_id: UUID) -> list[Freed]:
+    """A block of a locked room is gone as if it had never been."""
+    return _delete(session, Allocation.id == block_id, Allocation.block_reason.is_not(None))
 
 
 def keep(session: Session, booking_room_ids: Collection[UUID]) -> int:

@@ -4,7 +4,18 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,8 +33,18 @@ class RoomNow(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+class BlockReason(StrEnum):
+    """Why a room is taken without a guest."""
+
+    MAINTENANCE = "maintenance"
+    OWNER_USE = "owner_use"
+    OTHER = "other"
+
+
 class RoomType(Model):
-    """`base_occupancy` is what the price covers; `max_occupancy` caps adults and children together."""
+    """`base_occupancy` is what the price covers; `max_occupancy` caps adults and children together. `version` counts the changes of the
+    row, for ETags.
+    """
 
     __tablename__ = "room_types"
     __table_args__ = (
@@ -44,15 +65,21 @@ class RoomType(Model):
     max_adults: Mapped[int] = mapped_column(SmallInteger)
     max_children: Mapped[int] = mapped_column(SmallInteger)
     max_occupancy: Mapped[int] = mapped_column(SmallInteger)
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
     created_at: Mapped[Stamped]
     retired_at: Mapped[Instant | None]
 
 
 class Room(Model):
+    """A number belongs to one living room of a hotel; a retired one keeps it, for what is told of it, and does not take it from others.
+
+    `defect`: something small that is to be mended and does not take the room from sale.
+    """
+
     __tablename__ = "rooms"
     __table_args__ = (
         CheckConstraint(one_of("now", RoomNow), name="now"),
-        UniqueConstraint("hotel_id", "number"),
+        Index("uq_rooms_living_number", "hotel_id", "number", unique=True, postgresql_where=text("retired_at IS NULL")),
         Index("ix_rooms_room_type_id", "room_type_id"),
     )
 
@@ -62,8 +89,26 @@ class Room(Model):
     number: Mapped[str] = mapped_column(Text)
     floor: Mapped[int | None] = mapped_column(SmallInteger)
     now: Mapped[str] = mapped_column(Text, server_default=RoomNow.AVAILABLE)
+    defect: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[Stamped]
     retired_at: Mapped[Instant | None]
+
+
+class RoomHistory(Model):
+    """Append-only: each move of what a room is now, by whom and why. `actor` is `hotel`, `platform` or `system`."""
+
+    __tablename__ = "room_history"
+    __table_args__ = (Index("ix_room_history_room_id", "room_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id"))
+    from_now: Mapped[str] = mapped_column(Text)
+    to_now: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[UUID | None]
+    note: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[Stamped]
 
 
 class Allocation(Model):
@@ -71,7 +116,7 @@ class Allocation(Model):
 
     A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it
     belongs to, for it decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's
-    bounds, for the index that searches by night.
+    bounds, for the index that searches by night. A block has a reason, a note if somebody wrote one, and who made it.
     """
 
     __tablename__ = "allocations"
@@ -81,8 +126,11 @@ class Allocation(Model):
         CheckConstraint("hold_expires_at IS NULL OR booking_room_id IS NOT NULL", name="holds_are_bookings"),
         CheckConstraint("NOT isempty(stay) AND lower(stay) IS NOT NULL AND upper(stay) IS NOT NULL", name="bounded"),
         CheckConstraint("block_reason IS NOT NULL OR upper(stay) - lower(stay) <= 30", name="nights"),
+        CheckConstraint(one_of("block_reason", BlockReason), name="block_reason"),
+        CheckConstraint("num_nonnulls(block_note, block_by) = 0 OR block_reason IS NOT NULL", name="block_facts"),
         Index("ix_allocations_nights", "room_id", "check_in", postgresql_include=["check_out", "hold_expires_at"]),
         Index("ix_allocations_hotel_id", "hotel_id", "check_in"),
+        Index("ix_allocations_blocks", "hotel_id", "id", postgresql_where=text("block_reason IS NOT NULL")),
         Index("uq_allocations_booking_room_id", "booking_room_id", unique=True),
     )
 
@@ -96,5 +144,7 @@ class Allocation(Model):
         ForeignKey("booking_rooms.id", deferrable=True, initially="DEFERRED")
     )
     block_reason: Mapped[str | None] = mapped_column(Text)
+    block_note: Mapped[str | None] = mapped_column(Text)
+    block_by: Mapped[UUID | None]
     hold_expires_at: Mapped[Instant | None]
     created_at: Mapped[Stamped]

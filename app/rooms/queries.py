@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.core.clock import sql_now
 from app.rooms.models import Allocation, Room, RoomType
 
+# Of an allocation `a`: it counts.
+LIVING: Final = "(a.hold_expires_at IS NULL OR a.hold_expires_at > clock_timestamp())"
 # The rule of `is_free` for statements written by hand: `room` is the alias of rooms, the stay is bound.
 FREE_ROOM: Final = """
     NOT EXISTS (

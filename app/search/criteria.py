@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from app.rates import pricing
+from app.rates.occupancy import OLDEST_CHILD, Party, spread
 from app.search.circle import Circle
 
 PAGE_SIZE = 20
@@ -21,7 +22,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class Criteria:
-    """`min_price`, `max_price`: kobo per room and night on average. `children`: how many. Raises StayInvalid, OutsideMap."""
+    """`min_price`, `max_price`: kobo per room and night on average. `children`: how many; without their ages they are priced as the oldest
+    that are children. Raises StayInvalid, OutsideMap.
+    """
 
     latitude: float
     longitude: float
@@ -38,12 +41,14 @@ class Criteria:
     pay_at_hotel: bool = False
     sort: Sort = Sort.DISTANCE
     page: int = 1
+    child_ages: Sequence[int] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "latitude", round(self.latitude, PLACES) + 0.0)
         object.__setattr__(self, "longitude", round(self.longitude, PLACES) + 0.0)
         object.__setattr__(self, "radius_km", round(self.radius_km, 3))
         object.__setattr__(self, "stars", tuple(sorted(set(self.stars))))
+        object.__setattr__(self, "child_ages", tuple(sorted(self.child_ages)) or (OLDEST_CHILD,) * self.children)
         pricing.nights_of(self.check_in, self.check_out)
         _ = self.circle
 
@@ -55,14 +60,9 @@ class Criteria:
     def nights(self) -> int:
         return (self.check_out - self.check_in).days
 
-    @property
-    def adults_a_room(self) -> int:
-        """The fullest room when all are spread evenly."""
-        return -(-self.adults // self.rooms)
-
-    @property
-    def children_a_room(self) -> int:
-        return -(-self.children // self.rooms)
+    @cached_property
+    def parties(self) -> tuple[Party, ...]:
+        return spread(self.adults, self.child_ages, self.rooms)
 
     @property
     def question(self) -> str:

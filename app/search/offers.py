@@ -1,7 +1,7 @@
 """What one hotel offers for a stay: each room type under each rate plan, priced as a booking would be; and why not, where not."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -13,16 +13,16 @@ from app.core.db import reading
 from app.hotels.errors import HotelNotFound
 from app.rates import policy, pricing
 from app.rates import queries as rate_queries
-from app.rates.models import PaymentTiming
-from app.rates.pricing import Reason
+from app.rates.occupancy import Party, spread
 from app.rates.queries import HotelFacts
-from app.rates.quote import PlanQuote, quote_each_plan, refuse_outside_sale_period
+from app.rates.quote import Nights, PlanQuote, quote_each_plan, refuse_outside_sale_period
+from app.rates.reasons import undated
 from app.rooms import queries as room_queries
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A stay and who comes: spread evenly over the rooms, the fullest room must hold its share. `children`: their ages."""
+    """A stay and who comes, spread over the rooms as `occupancy.spread` does. `children`: their ages."""
 
     check_in: date
     check_out: date
@@ -31,12 +31,8 @@ class Wish:
     rooms: int
 
     @property
-    def adults_a_room(self) -> int:
-        return -(-self.adults // self.rooms)
-
-    @property
-    def children_a_room(self) -> int:
-        return -(-len(self.children) // self.rooms)
+    def parties(self) -> tuple[Party, ...]:
+        return spread(self.adults, self.children, self.rooms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +43,10 @@ class Offer:
     wish: Wish
     rooms_left: int
 
-    @property
-    def total(self) -> int:
-        """Kobo for all rooms and nights that have a price."""
-        return sum(kobo for _, kobo in self.quote.nights) * self.wish.rooms
-
     def reasons(self) -> list[dict[str, Any]]:
         """`[{reason, date?}]`; empty when it can be booked."""
         dated = [{"reason": obstacle.reason, "date": obstacle.day} for obstacle in self.quote.obstacles]
-        return [*dated, *({"reason": reason} for reason in self._undated())]
-
-    def _undated(self) -> Iterator[Reason]:
-        plan = self.quote.plan
-        if not pricing.fits(plan.capacity, self.wish.adults_a_room, self.wish.children_a_room):
-            yield Reason.OCCUPANCY
-        if self.rooms_left < self.wish.rooms:
-            yield Reason.SOLD_OUT
-        is_priced = not any(obstacle.reason is Reason.NO_PRICE for obstacle in self.quote.obstacles)
-        if is_priced and plan.payment_timing == PaymentTiming.PAY_NOW and not pricing.is_payable(self.total):
-            yield Reason.AMOUNT
+        return [*dated, *({"reason": reason} for reason in undated(self.quote, self.rooms_left))]
 
 
 def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:
@@ -73,7 +54,7 @@ def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:
     pricing.nights_of(wish.check_in, wish.check_out)
     with reading() as session:
         hotel = _selling_hotel(session, hotel_id, wish)
-        quotes = quote_each_plan(session, hotel, wish.check_in, wish.check_out)
+        quotes = quote_each_plan(session, hotel, wish.check_in, wish.check_out, wish.parties)
         left = room_queries.free_rooms_by_type(session, hotel_id, wish.check_in, wish.check_out)
     offers = [Offer(quote, wish, left.get(quote.plan.room_type_id, 0)) for quote in quotes]
     return {
@@ -89,7 +70,7 @@ def of_hotel(hotel_id: UUID, wish: Wish) -> dict[str, Any]:
 
 
 def _selling_hotel(session: Session, hotel_id: UUID, wish: Wish) -> HotelFacts:
-    hotel = rate_queries.find_hotel_facts(session, hotel_id)
+    hotel = rate_queries.find_hotel_facts(session, hotel_id, wish.check_in)
     if hotel is None or not hotel.is_selling:
         raise HotelNotFound
     refuse_outside_sale_period(hotel, wish.check_in, wish.check_out)
@@ -127,11 +108,17 @@ def _rate_plan(offer: Offer, hotel: HotelFacts) -> dict[str, Any]:
         "is_sellable": not reasons,
         "reasons": reasons,
         "nights": [{"date": night, "amount": kobo} for night, kobo in offer.quote.nights],
-        "charges": [],
-        "total_amount": offer.total,
+        "rooms": [_room(party, nights) for party, nights in zip(offer.quote.parties, offer.quote.rooms, strict=True)],
+        "rooms_amount": offer.quote.rooms_amount,
+        "charges": [asdict(line) for line in offer.quote.charges],
+        "total_amount": offer.quote.total_amount,
         "currency": hotel.currency,
         "cancellation": _cancellation(plan.windows, arrival, hotel.now),
     }
+
+
+def _room(party: Party, nights: Nights) -> dict[str, Any]:
+    return {"adults": party.adults, "children": party.children, "amount": sum(kobo for _, kobo in nights)}
 
 
 def _cancellation(windows: Sequence[dict[str, Any]], arrival: datetime, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Rate plans and what cancelling them costs. Prices are whole steps of NGN 500, in kobo, per room and night."""
 
+from datetime import date
 from random import Random
 from typing import Final
 
@@ -7,6 +8,12 @@ from demo.world.samples import CancellationWindow, RatePlanSample
 
 NAIRA: Final = 100
 PRICE_STEP: Final = 500 * NAIRA
+
+# Over Christmas and the New Year what is flexible costs a fifth more in houses of three stars and more, but for what is dear already.
+DECEMBER: Final = ((12, 15), (1, 5))
+_DECEMBER_PERCENT: Final = 120
+_DECEMBER_STARS: Final = 3
+_DEAR: Final = 200_000 * NAIRA
 
 FREE_UNTIL_TWO_DAYS: Final = (CancellationWindow(48, "none", 0), CancellationWindow(None, "nights", 1))
 FREE_UNTIL_ONE_DAY: Final = (CancellationWindow(24, "none", 0), CancellationWindow(None, "nights", 1))
@@ -35,9 +42,10 @@ def stepped(kobo: int) -> int:
 
 
 def flexible(base_kobo: int, stars: int) -> RatePlanSample:
-    return RatePlanSample(
-        "Flexible", "room_only", "pay_now", base_kobo, IN_STEPS if stars == 5 else FREE_UNTIL_TWO_DAYS
-    )
+    is_dearer = stars >= _DECEMBER_STARS and base_kobo < _DEAR
+    december = stepped(base_kobo * _DECEMBER_PERCENT // 100) if is_dearer else None
+    windows = IN_STEPS if stars == 5 else FREE_UNTIL_TWO_DAYS
+    return RatePlanSample("Flexible", "room_only", "pay_now", base_kobo, windows, december)
 
 
 def saver(base_kobo: int) -> RatePlanSample:
@@ -68,3 +76,10 @@ def plans(names: tuple[str, ...], base_kobo: int, stars: int, base_adults: int) 
         "Pay at hotel": pay_at_hotel(base_kobo),
     }
     return tuple(known[name] for name in names)
+
+
+def next_december(today: date) -> tuple[date, date]:
+    """The season's first and last day, the one that is under way or the next to come."""
+    (month, day), (last_month, last_day) = DECEMBER
+    year = today.year - 1 if (today.month, today.day) <= (last_month, last_day) else today.year
+    return date(year, month, day), date(year + 1, last_month, last_day)

@@ -24,13 +24,14 @@ class CancellationWindow:
 
 @dataclass(frozen=True, slots=True)
 class RatePlanSample:
-    """A price per room and night, and on which terms."""
+    """A price per room and night, and on which terms; `december_kobo`: over Christmas and the New Year, None: the same."""
 
     name: str
     meals: Meals
     payment_timing: PaymentTiming
     price_kobo: int
     cancellation: tuple[CancellationWindow, ...]
+    december_kobo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ STEPS = [f"POST /hotels/{{hotel_id}}/{step}" for step in OF_OWNERS] + [
     f"POST /admin/hotels/{{hotel_id}}/{step}" for step in OF_PLATFORM
 ]
 WHY = {"reason": "A reason"}
+ROOM_TYPE = {"name": "Suite", "base_occupancy": 2, "max_adults": 2, "max_children": 1, "max_occupancy": 3}
 _number = itertools.count(1)
 
 
@@ -86,17 +87,30 @@ def _to_be_submitted(cast: Cast) -> None:
     rows.change(COMPLETE, id=cast.hotel.id)
 
 
+def _without_rooms(cast: Cast) -> None:
+    rows.change("UPDATE rooms SET retired_at = clock_timestamp() WHERE hotel_id = :id", id=cast.hotel.id)
+
+
+def _season() -> dict[str, str]:
+    return {"from": factories.in_days(40).isoformat(), "to": factories.in_days(70).isoformat()}
+
+
 # The step is one of the machine's from this state.
 PREPARED: Mapping[str, Callable[[Cast], object]] = {
     "POST /hotels": lambda _cast: rows.change("UPDATE users SET email_verified_at = clock_timestamp()"),
     "POST /hotels/{hotel_id}/submit": _to_be_submitted,
+    "DELETE /room-types/{room_type_id}": _without_rooms,
     "POST /hotels/{hotel_id}/resume": _in_state("paused"),
     "POST /admin/hotels/{hotel_id}/approve": _in_state("submitted"),
     "POST /admin/hotels/{hotel_id}/request-changes": _in_state("submitted"),
     "POST /admin/hotels/{hotel_id}/reject": _in_state("submitted"),
     "POST /admin/hotels/{hotel_id}/reinstate": _in_state("suspended"),
 }
-HEADERS: Mapping[str, dict[str, str]] = {"PATCH /hotels/{hotel_id}": {"If-Match": "*"}}
+HEADERS: Mapping[str, dict[str, str]] = {
+    "PATCH /hotels/{hotel_id}": {"If-Match": "*"},
+    "PATCH /rate-plans/{rate_plan_id}": {"If-Match": "*"},
+    "PATCH /room-types/{room_type_id}": {"If-Match": "*"},
+}
 
 
 def _in_review(cast: Cast) -> dict[str, str]:
@@ -107,6 +121,10 @@ def _in_review(cast: Cast) -> dict[str, str]:
 def _of_suspended(cast: Cast) -> dict[str, str]:
     rows.change("UPDATE users SET status = 'suspended' WHERE id = :id", id=cast.member.id)
     return {}
+
+
+def _days() -> dict[str, str]:
+    return {"from": factories.in_days(40).isoformat(), "to": factories.in_days(42).isoformat()}
 
 
 BODIES: Mapping[str, Callable[[Cast], Any]] = {
@@ -128,8 +146,28 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "PUT /hotels/{hotel_id}/photos/order": lambda cast: {"ids": [str(cast.photo)]},
     "PATCH /hotels/{hotel_id}/members/{user_id}": lambda _cast: {"role": "hotel_admin"},
     "POST /hotels/{hotel_id}/invitations": lambda _cast: {"email": _newcomer()["email"], "role": "hotel_staff"},
+    "POST /hotels/{hotel_id}/rate-plans": lambda cast: factories.plan_facts(cast.hotel.only.id),
+    "PATCH /rate-plans/{rate_plan_id}": lambda _cast: {"name": "Another name"},
+    "PUT /rate-plans/{rate_plan_id}/days": lambda _cast: _days() | {"price": 7_000_000},
+    "PUT /hotels/{hotel_id}/rates/days": lambda cast: (
+        _days() | {"price": 7_000_000, "rate_plan_ids": [str(cast.hotel.only.pay_now)]}
+    ),
+    "POST /hotels/{hotel_id}/charges": lambda _cast: factories.charge_facts(),
+    "PATCH /hotels/{hotel_id}/charges/{charge_id}": lambda _cast: {"to": "2090-01-01"},
+    "POST /admin/charges": lambda _cast: factories.charge_facts(),
+    "PATCH /admin/charges/{state_charge_id}": lambda _cast: {"to": "2090-01-01"},
     "POST /invitations/accept": lambda cast: {"token": _own_invitation(cast)},
     "POST /admin/hotels": lambda cast: _new_hotel(cast),
+    "POST /hotels/{hotel_id}/room-types": lambda _cast: ROOM_TYPE,
+    "PATCH /room-types/{room_type_id}": lambda _cast: {"name": "Garden view"},
+    "POST /hotels/{hotel_id}/rooms": lambda cast: {"room_type_id": str(cast.hotel.only.id), "numbers": ["901"]},
+    "PATCH /rooms/{room_id}": lambda _cast: {"number": "902"},
+    "POST /rooms/{room_id}/status": lambda _cast: {"now": "maintenance"},
+    "PUT /rooms/{room_id}/defect": lambda _cast: {"note": "The lamp flickers"},
+    "POST /hotels/{hotel_id}/blocks": lambda cast: (
+        {"room_ids": [str(cast.hotel.only.rooms[0])], "reason": "owner_use"} | _season()
+    ),
+    "PATCH /blocks/{block_id}": lambda _cast: {"note": "The owner's family"},
     "POST /bookings": lambda cast: factories.booking_request(cast.hotel),
     "POST /bookings/lookup": lambda cast: _looked_up(cast),
     "POST /bookings/lookup/link": lambda cast: _looked_up(cast),
@@ -147,5 +185,9 @@ FORMS: Mapping[str, Callable[[Cast], dict[str, str]]] = {"POST /auth/token": _fo
 QUERIES: Mapping[str, Callable[[Cast], dict[str, Any]]] = {
     "GET /hotels/search": lambda _cast: {"lat": 6.43, "lon": 3.42} | _stay(),
     "GET /hotels/{hotel_id}/offers": lambda _cast: _stay(),
+    "GET /rate-plans/{rate_plan_id}/days": lambda _cast: _days(),
+    "GET /hotels/{hotel_id}/calendar": lambda _cast: _season(),
+    "GET /hotels/{hotel_id}/availability": lambda _cast: _season(),
+    "GET /hotels/{hotel_id}/availability/why": lambda _cast: _stay(),
     "GET /payments/return": lambda cast: {"reference": cast.payment["reference"]},
 }

@@ -105,6 +105,20 @@ class Cast:
         return factories.photo(self.hotel.id)
 
     @cached_property
+    def charge(self) -> UUID:
+        """A fee of the hotel's own."""
+        return factories.charge("Towels", hotel_id=self.hotel.id)
+
+    @cached_property
+    def state_charge(self) -> UUID:
+        """One of the platform's."""
+        return factories.charge()
+
+    def block(self) -> UUID:
+        """Of the hotel's last room."""
+        return factories.block(self.hotel, self.hotel.only.rooms[-1], 100, 103)
+
+    @cached_property
     def booking(self) -> dict[str, Any]:
         """The guest's hold."""
         answer = self.guest.post("/bookings", factories.booking_request(self.hotel), key=new_key())
@@ -148,6 +162,12 @@ PATHS: Mapping[str, Callable[[Cast], str]] = {
     "user_id": lambda cast: str(cast.member.id),
     "invitation_id": lambda cast: str(cast.invitation["id"]),
     "photo_id": lambda cast: str(cast.photo),
+    "rate_plan_id": lambda cast: str(cast.hotel.only.pay_now),
+    "charge_id": lambda cast: str(cast.charge),
+    "state_charge_id": lambda cast: str(cast.state_charge),
+    "room_type_id": lambda cast: str(cast.hotel.only.id),
+    "room_id": lambda cast: str(cast.hotel.only.rooms[0]),
+    "block_id": lambda cast: str(cast.block),
     "booking_id": lambda cast: str(cast.booking["id"]),
     "booking_reference": lambda cast: str(cast.booking["reference"]),
     "session_id": lambda cast: str(cast.guest.get("/users/me/sessions").json["items"][0]["id"]),

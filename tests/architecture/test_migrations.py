@@ -69,7 +69,7 @@ class TestWhatTheDatabaseRefuses:
         hotel = factories.hotel()
         block = (
             "INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)"
-            " VALUES (gen_random_uuid(), :room, :hotel, daterange('2027-01-01', '2027-01-05'), 'paint')"
+            " VALUES (gen_random_uuid(), :room, :hotel, daterange('2027-01-01', '2027-01-05'), 'maintenance')"
         )
         known = {"room": hotel.only.rooms[0], "hotel": hotel.id}
         with transaction() as session:

@@ -44,8 +44,24 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("allocations_overlap", """
         ALTER TABLE allocations DROP CONSTRAINT ex_allocations_room_id_stay;
         INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'paint' FROM allocations LIMIT 1
+        SELECT gen_random_uuid(), room_id, hotel_id, daterange(upper(stay) - 1, upper(stay) + 3), 'maintenance' FROM allocations LIMIT 1
     """),
+    ("spans_are_not_the_rules", "UPDATE rate_spans SET price = price + 1 WHERE id = (SELECT min(id) FROM rate_spans)"),
+    ("spans_are_not_the_rules", "UPDATE rate_plans SET is_open = false WHERE id = (SELECT id FROM rate_plans ORDER BY id LIMIT 1)"),
+    ("spans_are_not_the_rules", "DELETE FROM rate_spans WHERE id = (SELECT min(id) FROM rate_spans)"),
+    ("spans_are_not_the_rules", """
+        INSERT INTO rate_days (rate_plan_id, day, min_nights) SELECT id, current_date + 9, 2 FROM rate_plans ORDER BY id LIMIT 1
+    """),
+    ("spans_are_not_the_rules", """
+        INSERT INTO rate_seasons (id, rate_plan_id, name, days, price)
+        SELECT gen_random_uuid(), id, 'Easter', daterange(current_date + 9, current_date + 11), price + 1
+        FROM rate_plans ORDER BY id LIMIT 1
+    """),
+    ("retired_room_taken", """
+        UPDATE rooms SET retired_at = statement_timestamp() WHERE id = (SELECT room_id FROM allocations ORDER BY id LIMIT 1)
+    """),
+    ("hotel_takes_other_numbers", "UPDATE hotels SET max_occupancy = max_occupancy + 1 WHERE id IN (SELECT hotel_id FROM room_types)"),
+    ("hotel_takes_other_numbers", "UPDATE room_types SET retired_at = statement_timestamp()"),
     ("hold_outlived_its_release", f"UPDATE bookings SET release_at = statement_timestamp() - interval '6 seconds' WHERE id = ({HELD})"),
     ("booking_without_its_rooms", f"DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)}"),
     ("booking_without_its_rooms", f"DELETE FROM allocations WHERE {ROOMS_OF.format(HELD)}"),
@@ -119,6 +135,15 @@ NO_BREACHES: dict[str, str] = {
     "a job is late": "UPDATE outbox SET due_at = {14}",
     "old events were purged, of some hotels all but the latest": """
         DELETE FROM hotel_events e USING hotel_counters c WHERE c.hotel_id = e.hotel_id AND e.seq < c.last_seq
+    """,
+    "what was said of days that are over was not sold": """
+        INSERT INTO rate_days (rate_plan_id, day, price) SELECT id, current_date - 9, 1 FROM rate_plans
+    """,
+    "a plan that was retired has other spans": """
+        UPDATE rate_spans SET price = price + 1; UPDATE rate_plans SET retired_at = statement_timestamp()
+    """,
+    "prices hold a tax": f"""
+        INSERT INTO booking_charges (id, booking_id, name, amount, is_included) VALUES (gen_random_uuid(), ({PAID}), 'VAT', 1, true)
     """,
     "a photo is checked": PHOTO.format("'checking'", "false")
     + "; "

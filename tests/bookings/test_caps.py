@@ -130,6 +130,31 @@ class TestPayAtHotel:
         told = [post(guest, body(hotel, f"guest{number}@example.com", at_hotel=True)) for number in range(6)]
         assert statuses(told) == {201: 5, 429: 1}
 
+    def test_an_address_has_a_ceiling_for_a_day(
+        self, api: Api, hotel: factories.HotelForTests, with_settings: Callable[..., object]
+    ) -> None:
+        """E-mails and accounts are free; and what never lapses is not given back by waiting."""
+        with_settings(unpaid_bookings_per_address=3)
+        people = [api, api.as_(factories.person()), api]
+        bodies = [body(hotel, f"guest{number}@example.com", at_hotel=True) for number in range(5)]
+        assert statuses([post(who, wanted) for who, wanted in zip(people, bodies, strict=False)]) == {201: 3}
+        before = content()
+        last = post(api, bodies[3])
+        refused(last, "too_many_unpaid_bookings")
+        assert "network" in last.json["detail"]
+        assert 86_400 / 3 - 60 < int(last.headers["Retry-After"]) <= 86_400 / 3
+        assert content() == before
+        assert post(api, body(hotel, "bola@example.com")).status_code == 201
+        assert from_address(api, "203.0.113.9", "/bookings", bodies[4]).status_code == 201
+
+    def test_who_gets_no_room_is_not_counted(self, api: Api, with_settings: Callable[..., object]) -> None:
+        with_settings(unpaid_bookings_per_address=2)
+        small, large = factories.hotel(), factories.hotel({"Deluxe": 3})
+        wanted = [body(small, f"guest{number}@example.com", at_hotel=True) for number in range(3)]
+        assert [post(api, each).status_code for each in wanted] == [201, 409, 409]
+        assert post(api, body(large, at_hotel=True)).status_code == 201
+        assert post(api, body(large, at_hotel=True)).status_code == 429
+
     @pytest.mark.parametrize(
         "change",
         [

@@ -7,11 +7,14 @@ from typing import Any, cast
 import pytest
 from sqlalchemy.orm import Session
 
+from app.auth.models import Role
 from app.bookings import states
 from app.bookings.models import Booking, BookingHistory, BookingStatus
+from app.core.audit_trail import Actor
+from app.core.columns import new_id
 from app.core.errors import IllegalTransition
 from app.rooms import states as room_states
-from app.rooms.models import Room, RoomNow
+from app.rooms.models import Room, RoomHistory, RoomNow
 
 ALLOWED = {
     ("pending_payment", "confirmed"),
@@ -59,14 +62,20 @@ def test_a_booking_moves_only_along_its_table(came_from: BookingStatus, to: Book
 
 @pytest.mark.parametrize(("came_from", "to"), list(product(RoomNow, RoomNow)))
 def test_a_room_moves_only_along_its_table(came_from: RoomNow, to: RoomNow) -> None:
-    room = cast(Room, SimpleNamespace(now=came_from))
+    room = cast(Room, SimpleNamespace(id=None, hotel_id=None, now=came_from))
+    written, actor = Written(), Actor(new_id(), Role.HOTEL_STAFF)
     if (came_from, to) in ROOM_ALLOWED:
-        room_states.move_now(room, to)
+        room_states.move_now(cast(Session, written), room, to, actor, "because")
         assert room.now == to
+        (line,) = written
+        assert isinstance(line, RoomHistory)
+        assert (line.from_now, line.to_now, line.actor, line.note) == (came_from, to, "hotel", "because")
+        assert line.actor_id == actor.id
     else:
-        with pytest.raises(IllegalTransition):
-            room_states.move_now(room, to)
-        assert room.now == came_from
+        with pytest.raises(IllegalTransition) as refusal:
+            room_states.move_now(cast(Session, written), room, to, actor)
+        assert refusal.value.extra["allowed"] == sorted(t for f, t in ROOM_ALLOWED if f == came_from)
+        assert (room.now, written) == (came_from, [])
 
 
 def test_every_status_stands_in_its_table() -> None:

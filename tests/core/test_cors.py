@@ -1,16 +1,13 @@
 """Pages of other origins: those that are listed may call the API, the others learn nothing."""
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.config import Settings
-from app.core import db, redis_client
 from app.core.cors import METHODS, SENT, SHOWN
-from app.factory import create_app
+from tests.second_app import second_app
 from tests.surface import operations
 
 OURS, ALSO_OURS = "https://www.example.com", "http://localhost:3000"
@@ -28,15 +25,10 @@ FOREIGN = (
 )
 
 
-@pytest.fixture
-def open_to_some(application: Flask) -> Iterator[Flask]:
-    """A second application, which lists two origins."""
-    usual = db.engine()
-    yield create_app(Settings(cors_origins=[OURS, ALSO_OURS]))
-    create_app(Settings())
-    db.engine().dispose()
-    db.bind(usual)
-    redis_client.connect(Settings().redis_url, "test:")
+@pytest.fixture(scope="module")
+def open_to_some(application: Flask) -> Flask:
+    """It lists two origins."""
+    return second_app(Settings(cors_origins=[OURS, ALSO_OURS]))
 
 
 @pytest.fixture

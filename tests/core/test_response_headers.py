@@ -12,11 +12,10 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from app.config import Settings
-from app.core import db, redis_client
 from app.core.response_headers import ALWAYS
-from app.factory import create_app
 from tests import factories
 from tests.api import Api
+from tests.second_app import second_app
 from tests.surface import operations, world
 
 PAGES = ("/docs/", "/api/v1/payments/return?reference=none")
@@ -96,18 +95,14 @@ def test_a_page_of_ours_is_not_changed_by_what_a_request_calls_us(client: FlaskC
     assert pages[0] == pages[1]
 
 
-class TestTls:
-    @pytest.fixture
-    def in_production(self, application: Flask) -> Iterator[Flask]:
-        """A second application with production's settings."""
-        usual = db.engine()
-        secrets = {"secret_key": SecretStr("p" * 40), "paystack_secret_key": SecretStr("sk_live_of_production")}
-        yield create_app(Settings(environment="production", trusted_proxies=1, **secrets))
-        create_app(Settings())
-        db.engine().dispose()
-        db.bind(usual)
-        redis_client.connect(Settings().redis_url, "test:")
+@pytest.fixture(scope="module")
+def in_production(application: Flask) -> Flask:
+    """One with production's settings."""
+    secrets = {"secret_key": SecretStr("p" * 40), "paystack_secret_key": SecretStr("sk_live_of_production")}
+    return second_app(Settings(environment="production", trusted_proxies=1, **secrets))
 
+
+class TestTls:
     def test_in_production_browsers_come_back_by_tls(self, in_production: Flask) -> None:
         for path in ("/healthz", "/nothing"):
             answer = in_production.test_client().get(path, headers={"X-Forwarded-Proto": "https"})

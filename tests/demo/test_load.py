@@ -11,8 +11,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from werkzeug.serving import make_server
 
+from app import invariants
 from app.auth import passwords
 from app.auth.models import User
+from app.core.audit import audit
 from app.core.clock import local_today, now
 from app.core.db import reading
 from app.hotels import checklist, queries
@@ -32,9 +34,10 @@ UNSOLD = """
     SELECT count(*) FROM rate_plans plan
     JOIN hotels hotel ON hotel.id = plan.hotel_id
     CROSS JOIN LATERAL (SELECT (clock_timestamp() AT TIME ZONE hotel.time_zone)::date AS day) today
-    WHERE NOT EXISTS (
-        SELECT FROM rate_spans span
-        WHERE span.rate_plan_id = plan.id AND span.days = daterange(today.day, today.day + 400) AND span.price = plan.price
+    WHERE daterange(today.day, today.day + 403) <> (
+        SELECT daterange(min(lower(days)), max(upper(days))) FROM rate_spans span
+        WHERE span.rate_plan_id = plan.id AND (span.price = plan.price OR span.price % 50000 = 0 AND span.price > plan.price)
+        HAVING sum(upper(days) - lower(days)) = 403
     )
 """
 
@@ -59,7 +62,9 @@ def test_the_world_is_written_whole() -> None:
     with reading() as session:
         assert session.execute(text(UNSOLD)).scalar_one() == 0
         assert session.execute(text(WRONG_OCCUPANCY)).scalar_one() == 0
+        assert session.execute(text("SELECT count(*) FROM rate_seasons")).scalar_one() > 0
         assert session.scalar(select(func.count()).where(Hotel.status == "active")) == 12
+    assert [finding.invariant.name for finding in audit(invariants.ALL) if finding.total] == []
 
 
 def test_each_hotel_tells_what_the_platform_demands() -> None:

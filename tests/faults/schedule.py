@@ -11,7 +11,15 @@ from xdist.scheduler.loadfile import LoadFileScheduling  # type: ignore[import-u
 OWN_SYSTEM = frozenset({"tests/faults/test_workers.py"})
 
 # The longest files begin, else one worker would be at them when the other has nothing left to do.
-FIRST = ("test_kill_between_paid_and_confirmed", "test_redis_wiped", "test_two_beats", "test_workers")
+FIRST = (
+    "test_kill_between_paid_and_confirmed",
+    "test_redis_wiped",
+    "test_two_beats",
+    "test_workers",
+    "test_schemathesis",
+    "test_matrix",
+    "test_bad_input",
+)
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]

@@ -7,8 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, text, update
 
 from app.core.columns import new_id
 from app.core.db import reading, transaction
@@ -16,7 +15,6 @@ from app.hotels.models import Hotel
 from app.rates.errors import AmountOutOfRange, DoesNotFit, MixedPaymentTiming, NotOnSale, StayInvalid, UnknownRate
 from app.rates.models import RatePlan, RateSpan
 from app.rates.quote import Quote, RoomWish, quote
-from app.rates.spans import write_base_spans
 from tests import factories
 from tests.factories import TypeForTests, in_days
 
@@ -194,23 +192,6 @@ def test_what_one_online_payment_cannot_carry_is_refused_but_may_be_paid_at_the_
         asked(hotel.id, [wish(hotel.only)])
     assert refused.value.extra["total_amount"] == 2_000_000_000
     assert asked(hotel.id, [wish(hotel.only, plan=hotel.only.pay_at_hotel)]).total_amount == 2_000_000_000
-
-
-def test_base_spans_run_from_the_hotels_today_and_leave_what_is_there(application: Flask) -> None:
-    far_east, lagos = factories.hotel(time_zone="Pacific/Kiritimati"), factories.hotel(price=3_000_000)
-    with transaction() as session:
-        session.execute(text("DELETE FROM rate_spans"))
-    plans = [hotel.only.pay_now for hotel in (far_east, lagos)]
-    for _ in range(2):
-        with transaction() as session:
-            write_base_spans(session, plans, 400)
-    with reading() as session:
-        spans = {span.rate_plan_id: span for span in session.scalars(select(RateSpan))}
-    assert len(spans) == 2
-    for hotel, zone in ((far_east, "Pacific/Kiritimati"), (lagos, "Africa/Lagos")):
-        days = spans[hotel.only.pay_now].days
-        assert (days.lower, days.upper) == (today_in(zone), today_in(zone) + timedelta(days=400))
-    assert spans[lagos.only.pay_now].price == 3_000_000
 
 
 def split(plan_id: UUID, on: date, **columns: Any) -> None:

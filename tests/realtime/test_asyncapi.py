@@ -9,6 +9,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range
 
 from app.auth import tokens
 from app.auth.service import logout
@@ -17,9 +18,12 @@ from app.bookings.models import Booking, BookingStatus, PaymentStatus
 from app.core.announce import HotelEvent, UserEvent, announce
 from app.core.columns import new_id
 from app.core.db import reading, transaction
+from app.inventory import events as of_inventory
 from app.payments import events as of_payments
 from app.payments.models import Payment, Refund
+from app.rates import events as of_rates
 from app.realtime.server import COMMANDS
+from app.rooms.models import Room, RoomNow
 from app.rooms.states import Night
 from tests.factories import hotel, person
 from tests.realtime.clients import dashboard
@@ -61,8 +65,13 @@ def _everything_told(hotel_id: UUID, user_id: UUID) -> list[HotelEvent | UserEve
         *of_payments.payment_failed(booking, payment),
         *of_payments.refund_changed(booking, payment, Refund(status="processed")),
     ]
+    told.append(of_rates.rates_changed(hotel_id, [new_id()], date(2027, 1, 1), date(2027, 1, 2)))
     for status in Night:
         told += of_bookings.rooms_became(booking, [new_id()], status)
+    room = Room(id=new_id(), hotel_id=hotel_id)
+    told += [of_inventory.is_today(room, now, booking.check_in) for now in RoomNow]
+    told += of_inventory.blocked(hotel_id, [room.id], Range(booking.check_in, booking.check_out))
+    told += of_inventory.inventory_changed(hotel_id, new_id(), new_id())
     return told
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("application")
 def block(hotel: HotelForTests, room_id: UUID, first: int, end: int) -> None:
     """Takes the room for good from day `first` to day `end`."""
     stay = Range(in_days(first), in_days(end))
-    row = {"room_id": room_id, "hotel_id": hotel.id, "stay": stay, "block_reason": "painting"}
+    row = {"room_id": room_id, "hotel_id": hotel.id, "stay": stay, "block_reason": "maintenance"}
     with transaction() as session:
         session.execute(insert(Allocation).values(id=new_id(), **row))
 

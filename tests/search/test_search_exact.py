@@ -51,7 +51,7 @@ WORLD = (
     "ANALYZE hotels, rooms",
     """
     INSERT INTO allocations (id, room_id, hotel_id, stay, block_reason)
-    SELECT gen_random_uuid(), room.id, room.hotel_id, daterange(current_date + 5, current_date + 50), 'full'
+    SELECT gen_random_uuid(), room.id, room.hotel_id, daterange(current_date + 5, current_date + 50), 'other'
     FROM rooms room JOIN hotels hotel ON hotel.id = room.hotel_id
     WHERE substr(hotel.slug, 3)::int % 5 = 0
     """,
@@ -139,7 +139,8 @@ def test_the_nearest_neighbour_index_on_the_map_drives_the_search(
     assert "mercator <->" in scan["Order By"]
     assert "mercator &&" in scan["Index Cond"]
     assert scan["Actual Rows"] <= 60
-    assert not [node for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+    whole = {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"}
+    assert whole <= {"charges"}  # of which there are none here
 
 
 @pytest.mark.parametrize("plan_cache_mode", ["force_custom_plan", "force_generic_plan"])
@@ -158,7 +159,7 @@ def hotels_scan(criteria: Criteria, plan_cache_mode: str) -> tuple[dict[str, Any
     """How the hotels are read, and the whole plan, of the statement prepared as the driver prepares it."""
     bound = queries.parameters(criteria)
     names = [name for name in bound if f":{name}" in queries.statement(criteria)]
-    types = {int: "int", float: "float8", date: "date"}
+    types = {int: "int", float: "float8", date: "date", str: "jsonb"}
     numbered = queries.statement(criteria)
     for number, name in enumerate(names, start=1):
         numbered = re.sub(rf"(?<!:):{name}\b", f"${number}", numbered)

@@ -20,6 +20,8 @@ from app.mail import upkeep as mail_upkeep
 from app.mail.jobs import FORGET_SECRETS, SEND_EMAIL
 from app.payments.jobs import RECONCILE
 from app.payments.service import reconcile
+from app.rates.jobs import EXTEND_RATES
+from app.rates.service import extend
 from workers.binding import runs
 
 
@@ -61,6 +63,11 @@ def clear_photo(photo_id: UUID) -> None:
 @runs(RECONCILE)
 def compare_with_gateway() -> None:
     reconcile.reconcile()
+
+
+@runs(EXTEND_RATES)
+def extend_rates() -> None:
+    extend.extend()
 
 
 @runs(upkeep.PURGE)

@@ -7,6 +7,7 @@ from app.hotels import upkeep as hotel_upkeep
 from app.hotels.photos.service import sweep as photos
 from app.mail import upkeep as mail_upkeep
 from app.payments.service import watch
+from app.rates.service import extend
 from workers.binding import tick
 
 
@@ -43,6 +44,11 @@ def order_reconciliation() -> None:
 @tick("photos.sweep")
 def sweep_photos() -> None:
     photos.sweep()
+
+
+@tick("rates.extend")
+def order_extension() -> None:
+    extend.order()
 
 
 @tick("upkeep.purge")

@@ -36,9 +36,13 @@ def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID
 
 
 def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
+    """A room that was retired, or has become one of another type, since it was named, is as good as taken."""
     wanted = [Taken(want.room_id, want.booking_room_id) for want in wants if want.room_id]
     if wanted:
-        ledger.lock_rooms(session, [room.room_id for room in wanted])
+        locked = ledger.lock_rooms(session, [room.room_id for room in wanted])
+        on_sale = {(room.id, room.room_type_id) for room in locked if room.retired_at is None}
+        if any((want.room_id, want.room_type_id) not in on_sale for want in wants):
+            raise RoomTaken
     got = _settle(session, stay, wanted)
     if len(got) < len(wanted):
         raise RoomTaken

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from app.bookings.service import assign, figures, record
 from app.bookings.service.locks import RoomLocks
 from app.bookings.tokens import FIRST_VERSION
 from app.config import settings
-from app.core import idempotency, logging
+from app.core import idempotency, logging, throttle
 from app.core.announce import announce
 from app.core.columns import new_id
 from app.core.db import reading, retrying, transaction
@@ -31,6 +32,10 @@ from app.rooms.queries import types_of_rooms
 from app.rooms.states import Night
 
 CROWDED = "Very many rooms are held from your network right now; try again in a few minutes"
+CROWDED_TODAY = (
+    "Very many rooms to be paid at the hotel were booked from your network today; pay now, or try again later"
+)
+DAY = 86_400
 
 log = logging.logger(__name__)
 
@@ -147,6 +152,16 @@ def _refuse_too_many(session: Session, booker: Booker, request: BookingRequest, 
     if full:
         worst = max(full, key=lambda found: found.seconds)
         raise refusal(CROWDED if worst.whose == "address" else None, retry_after=max(1, round(worst.seconds)))
+    if not is_hold:
+        _refuse_crowd(session, booker.address)
+
+
+def _refuse_crowd(session: Session, address: str | None) -> None:
+    """No hold runs out here, and e-mails and accounts are free: else one machine could take all that is sold so, for a year ahead."""
+    most = settings().unpaid_bookings_per_address
+    seconds = throttle.take(session, throttle.Bucket("unpaid_address", address or "unknown", most, DAY))
+    if seconds:
+        raise TooManyUnpaid(CROWDED_TODAY, retry_after=ceil(seconds))
 
 
 def _limits(*, is_hold: bool) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Writing a booking that has its rooms: the booking, its rooms, nights and charges and the first line of its history, in one statement."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from app.bookings import states
 from app.bookings.models import Booking
 from app.bookings.service.assign import Want
 from app.core.columns import new_id
+from app.core.errors import AppError
 from app.core.sql import by_hand, run
+from app.rates.errors import DoesNotFit
+from app.rates.queries import find_hotel_facts
 from app.rates.quote import Quote, QuotedRoom, hotel_sells_not
 
 OF_BOOKING = (
@@ -38,10 +42,20 @@ OF_BOOKING = (
 )
 # The keys between the tables are looked at when the whole statement is done. Lists come as JSON: one statement, however many lines.
 # The hotel sells, and goes on selling until this commits: who pauses or suspends it waits for this key of its row, and who comes while
-# that is under way waits here and then finds nothing (docs/adr/0023).
+# that is under way waits here and then finds nothing (docs/adr/0023). In the same way the room types take these guests, and go on taking
+# them: who lowers what a type takes waits for its key, and counts the bookings then.
 WRITE = by_hand(f"""
-WITH hotel AS MATERIALIZED (
+WITH active AS MATERIALIZED (
   SELECT id FROM hotels WHERE id = :hotel_id AND status = 'active' FOR KEY SHARE
+), fitting AS MATERIALIZED (
+  SELECT type.id FROM room_types type JOIN (
+    SELECT room_type_id, max(adults) AS adults, max(cardinality(children)) AS children, max(adults + cardinality(children)) AS people
+    FROM jsonb_populate_recordset(NULL::booking_rooms, :rooms) AS line GROUP BY room_type_id
+  ) party ON party.room_type_id = type.id
+  WHERE type.retired_at IS NULL AND type.max_adults >= party.adults AND type.max_children >= party.children
+    AND type.max_occupancy >= party.people FOR KEY SHARE OF type
+), hotel AS MATERIALIZED (
+  SELECT id FROM active WHERE (SELECT count(*) FROM fitting) = :types
 ), booking AS (
   INSERT INTO bookings (stay, {", ".join(OF_BOOKING)}) SELECT daterange(:check_in, :check_out), :{", :".join(OF_BOOKING)} FROM hotel
 ), room AS (
@@ -56,8 +70,9 @@ INSERT INTO booking_history (booking_id, to_status, actor, actor_id) SELECT :id,
 
 
 def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Want], rooms: Mapping[UUID, UUID]) -> None:
-    """Writes a guest's new `booking`, an object that is not of the session. Raises NotOnSale when the hotel has stopped selling meanwhile.
+    """Writes a guest's new `booking`, an object that is not of the session.
 
+    Raises NotOnSale when the hotel has stopped selling meanwhile, DoesNotFit when a type takes fewer people than when it was priced.
     `wants`: one for each room of the quote; `rooms`: booking room → room.
     """
     pairs = list(zip(wants, quoted.rooms, strict=True))
@@ -71,13 +86,19 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
         for want, room in pairs
         for day, kobo in room.nights
     ]
-    charges = [
-        {"id": new_id(), "booking_id": booking.id, "name": name, "amount": kobo} for name, kobo in quoted.charges
-    ]
+    charges = [{"id": new_id(), "booking_id": booking.id} | asdict(line) for line in quoted.charges]
     bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
     lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
-    if run(session, WRITE, bound | lists | {"actor": states.GUEST}).rowcount == 0:
-        raise hotel_sells_not()
+    types = len({room.room_type_id for room in quoted.rooms})
+    if run(session, WRITE, bound | lists | {"actor": states.GUEST, "types": types}).rowcount == 0:
+        raise _refusal(session, booking)
+
+
+def _refusal(session: Session, booking: Booking) -> AppError:
+    hotel = find_hotel_facts(session, booking.hotel_id)
+    if hotel is None or not hotel.is_selling:
+        return hotel_sells_not()
+    return DoesNotFit("The hotel has just changed how many people this room takes")
 
 
 def _line(booking_room_id: UUID, room: QuotedRoom) -> dict[str, Any]:

@@ -1,0 +1,17 @@
+"""Another application in this process, beside the one of the whole run."""
+
+from flask import Flask
+
+from app.config import Settings
+from app.core import db, redis_client
+from app.factory import create_app
+
+
+def second_app(settings: Settings) -> Flask:
+    """As the settings want it. What making it has bound for the whole process is bound back: it asks the same database and Redis."""
+    usual, prefix = db.engine(), redis_client.key("")
+    app = create_app(settings)
+    db.engine().dispose()
+    db.bind(usual)
+    redis_client.connect(Settings().redis_url, prefix)
+    return app
