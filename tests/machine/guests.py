@@ -48,11 +48,13 @@ class Guests(Ground):
         return self.is_on_sale(plan, first, end) and self.house.has({plan.type_id: rooms}, first, end)
 
     def is_on_sale(self, plan: Plan, first: date, end: date) -> bool:
-        return not plan.stopped.intersection(nights(first, end))
+        is_open = not plan.stopped.intersection(nights(first, end))
+        return is_open and first not in plan.no_arrival and end not in plan.no_departure
 
     def price(self, plans: list[Plan], first: date, end: date) -> int:
-        """Kobo for a room of each plan, one adult in it."""
-        return sum(plan.on(night) for plan in plans for night in nights(first, end))
+        """Kobo for a room of each plan, one adult in it, with all that stands on top."""
+        rooms = sum(plan.on(night) for plan in plans for night in nights(first, end))
+        return rooms + sum(charge.of(rooms) for charge in self.house.charges)
 
     @rule(
         who=st.integers(0, 2),

@@ -2,12 +2,14 @@
 
 import sys
 
+from tests.machine.blocks import Blocks
 from tests.machine.ends import Ends
 from tests.machine.guests import Guests
+from tests.machine.rates import Rates
 from tests.machine.unpaid import CancelUnpaid
 
 
-class Machine(Guests, CancelUnpaid, Ends):
+class Machine(Guests, CancelUnpaid, Blocks, Rates, Ends):
     """Counts its steps and how often it came to an end, over all of its runs."""
 
     total_steps = 0

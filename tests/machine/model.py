@@ -31,9 +31,23 @@ class Plan:
     price: int
     own: dict[date, int] = field(default_factory=dict)
     stopped: set[date] = field(default_factory=set)
+    no_arrival: set[date] = field(default_factory=set)
+    no_departure: set[date] = field(default_factory=set)
 
     def on(self, night: date) -> int:
         return self.own.get(night, self.price)
+
+
+@dataclass(eq=False)
+class Charge:
+    """So many basis points of what the rooms cost. `is_included`: the prices hold it, and nothing is added."""
+
+    value: int
+    is_included: bool
+
+    def of(self, rooms_amount: int) -> int:
+        """Kobo on top, half a kobo rounded up."""
+        return 0 if self.is_included else (2 * rooms_amount * self.value + 10_000) // 20_000
 
 
 @dataclass(eq=False)
@@ -45,6 +59,7 @@ class Taking:
     end: date
     owner: str
     until: float | None = None
+    is_block: bool = False
 
     def overlaps(self, first: date, end: date) -> bool:
         return self.first < end and first < self.end
@@ -145,6 +160,8 @@ class House:
     def __init__(self, types: dict[str, list[str]], plans: Sequence[Plan]) -> None:
         self.types = {room: type_id for type_id, rooms in types.items() for room in rooms}
         self.plans = {plan.id: plan for plan in plans}
+        self.retired: dict[str, str] = {}
+        self.charges: list[Charge] = []
         self.takings: list[Taking] = []
         self.status = "active"
         self.now = 0.0

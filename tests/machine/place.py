@@ -27,14 +27,15 @@ from workers.celery_app import celery_app
 MOODS = {"well": None, "away": "500", "deaf": "hang_after_commit:0"}
 DRIFT_SECONDS = 5.0
 
-# People's sessions are not of this story, and the audit log forbids it.
+# People's sessions are not of this story, and what is append-only forbids it.
 TIMES = """
 SELECT string_agg(format('UPDATE %I SET %s', table_name, moved), '; ') FROM (
   SELECT table_name, string_agg(format('%1$I = %1$I + interval ''{seconds} s''', column_name), ', ') AS moved
   FROM information_schema.columns
   WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND is_generated = 'NEVER'
     AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')
-    AND table_name NOT IN ('users', 'sessions', 'audit_log') GROUP BY table_name
+    AND table_name NOT IN ('users', 'sessions')
+    AND table_name NOT IN (SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%append_only%') GROUP BY table_name
 ) AS tables
 """
 DUE = """

@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.hotels import queries
 from app.hotels.errors import HotelIsOver
-from app.hotels.models import Hotel
-from app.hotels.service.change import OVER
+from app.hotels.models import OVER, Hotel
 
 
 def lock_open_hotel(session: Session, hotel_id: UUID) -> Hotel:
