@@ -95,7 +95,7 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
 
 
 def _refusal(session: Session, booking: Booking) -> AppError:
-    hotel = find_hotel_facts(session, booking.hotel_id)
+    hotel = find_hotel_facts(session, booking.hotel_id, booking.check_in)
     if hotel is None or not hotel.is_selling:
         return hotel_sells_not()
     return DoesNotFit("The hotel has just changed how many people this room takes")
