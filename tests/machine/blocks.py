@@ -81,7 +81,7 @@ class Blocks(Ground):
     def add_room(self, which: int) -> None:
         type_id = nth(self.type_ids, which)
         number = f"N{len(self.house.types) + len(self.house.retired)}"
-        body = {"room_type_id": type_id, "rooms": [{"number": number, "floor": 9}]}
+        body = {"room_type_id": type_id, "numbers": [number], "floor": 9}
         answer = self.place.owner.post(f"{self.hotel_path}/rooms", body)
         assert answer.status_code == 201, answer.text
         (made,) = answer.json["items"]

@@ -49,9 +49,7 @@ class Books:
 
     def add(self, booking: Booking) -> None:
         for room in booking.rooms:
-            self.house.take(
-                room.room, booking.check_in, booking.check_out, owner=room.id, until=booking.release_at
-            )
+            self.house.take(room.room, booking.check_in, booking.check_out, owner=room.id, until=booking.release_at)
         self.bookings.append(booking)
 
     # Holds

@@ -7,7 +7,14 @@ from tests.machine.truth import Truth
 from tests.machine.work import Work
 
 MOST_ROUNDS = 12
-TICKS = ("holds.expire", "holds.warn", "payments.recheck", "payments.follow_through", "refunds.follow", "payments.reconcile")
+TICKS = (
+    "holds.expire",
+    "holds.warn",
+    "payments.recheck",
+    "payments.follow_through",
+    "refunds.follow",
+    "payments.reconcile",
+)
 
 
 class Ends(Truth, Work, Till, Staff):
@@ -25,6 +32,7 @@ class Ends(Truth, Work, Till, Staff):
             if self._is_over():
                 break
         run_due_jobs()
+        self.place.relay()
         self.leave_nothing_over()
 
     def _decide_all(self) -> None:
@@ -52,6 +60,8 @@ class Ends(Truth, Work, Till, Staff):
         assert self.place.audit() == {}
         assert [one for one in self.house.takings if one.until is not None] == []
         for booking in self.books.bookings:
-            taken = sum(self.place.transactions()[one.reference].amount for one in booking.payments if one.is_paid_there)
+            taken = sum(
+                self.place.transactions()[one.reference].amount for one in booking.payments if one.is_paid_there
+            )
             back = sum(refund.amount for one in booking.payments for refund in one.refunds)
             assert taken == self.kept_kobo(booking) + back, booking.reference

@@ -77,7 +77,7 @@ class Guests(Ground):
         expects: int | None,
         twice: bool,
     ) -> None:
-        """One or several rooms, of a type or this very room. `expects`: kobo by which the guest errs about the price; none = he says nothing."""
+        """One or several rooms, of a type or this very room. `expects`: kobo by which the guest errs about the price, if he names one."""
         first, end = self.stay(start, length)
         plans = [self._plan(self.type_ids[number % len(self.type_ids)], timing) for number in types]
         body = self._request(plans, first, end, named=named, start=start)
@@ -102,7 +102,11 @@ class Guests(Ground):
             mine = [room for room, its in self.house.types.items() if its == plans[0].type_id]
             if mine:
                 rooms[0] = {"rate_plan_id": plans[0].id, "room_id": nth(mine, start), "adults": 1, "children": []}
-        guest = {"name": "Ada Obi", "email": f"ada{len(self.books.bookings) % 3}@example.com", "phone": "+2348000000002"}
+        guest = {
+            "name": "Ada Obi",
+            "email": f"ada{len(self.books.bookings) % 3}@example.com",
+            "phone": "+2348000000002",
+        }
         days = {"check_in": first.isoformat(), "check_out": end.isoformat()}
         return {"hotel_id": str(self.place.hotel.id), "rooms": rooms, "guest": guest} | days
 
@@ -114,7 +118,10 @@ class Guests(Ground):
         if body.get("expected_total") not in (None, self.price(plans, first, end)):
             return 409, "price_changed"
         named = [room["room_id"] for room in body["rooms"] if "room_id" in room]
-        others = counted([self.house.types[room] for room in named] + [r["room_type_id"] for r in body["rooms"] if "room_id" not in r])
+        others = counted(
+            [self.house.types[room] for room in named]
+            + [r["room_type_id"] for r in body["rooms"] if "room_id" not in r]
+        )
         is_there = all(self.house.is_free(room, first, end) for room in named) and self.house.has(others, first, end)
         return None if is_there else (409, "room_taken")
 
@@ -124,7 +131,9 @@ class Guests(Ground):
         first, end = date.fromisoformat(told["check_in"]), date.fromisoformat(told["check_out"])
         assert told["total_amount"] == self.price(plans, first, end)
         rooms = [
-            Slept(room["id"], room["room_id"], room["room_type_id"], plan, [night["amount"] for night in room["nights"]])
+            Slept(
+                room["id"], room["room_id"], room["room_type_id"], plan, [night["amount"] for night in room["nights"]]
+            )
             for room, plan in zip(told["rooms"], plans, strict=True)
         ]
         until = self.books.now + HOLD if plans[0].timing == "pay_now" else None
@@ -150,9 +159,9 @@ class Guests(Ground):
             if refusal:
                 refused(answer, *refusal)
                 continue
-            if self.books.open_payment(booking, part) is None:
+            if booking.open_payment(part) is None:
                 self._note_attempt(booking, mood)
-            shown = self.books.open_payment(booking, part)
+            shown = booking.open_payment(part)
             assert shown is not None
             assert (answer.json["reference"], answer.json["status"]) == (shown.reference, shown.state), answer.text
 

@@ -1,4 +1,4 @@
-"""The real side of the machine: the application over its API, PostgreSQL as it stands, the gateway's sandbox, and time that is moved by SQL."""
+"""The real side of the machine: the application over its API, PostgreSQL as it stands, the gateway's sandbox, time that SQL moves."""
 
 import time
 from collections.abc import Iterator
@@ -134,6 +134,10 @@ class Place:
         ((what, whose),) = about.items()
         with reading() as session:
             return bool(session.scalar(text(PROMISED), {"name": name, "what": what, "id": whose}))
+
+    def relay(self) -> None:
+        """What dashboards were to hear by socket is too old for them by now, and the relay drops it."""
+        run("DELETE FROM outbox WHERE kind = 'event'")
 
     def tick(self, name: str) -> None:
         """What beat orders, at a moment that is known exactly."""

@@ -52,7 +52,9 @@ class Till(Ground):
         _, payment, refund = nth(there, which)
         if refund.at_gateway in ("processed", "failed"):
             return
-        (known,) = [one for one in self.place.gateway_refunds() if refund.id in one.merchant_note and one.status != "failed"]
+        (known,) = [
+            one for one in self.place.gateway_refunds() if refund.id in one.merchant_note and one.status != "failed"
+        ]
         self.place.move_refund(known.id, to)
         refund.at_gateway = to
         if self.place.transactions()[payment.reference].status == "reversed":

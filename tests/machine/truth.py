@@ -11,7 +11,7 @@ from tests.machine.model import Booking, Payment
 
 SLACK = 25
 # These say that a tick did not come in time, which here is nobody's fault but the machine's.
-LATE = {"open_payment_forgotten", "success_forgotten", "refund_forgotten"}
+LATE = {"open_payment_forgotten", "success_forgotten", "refund_forgotten", "outbox_late"}
 
 
 class Truth(Ground):
@@ -59,9 +59,7 @@ class Truth(Ground):
         }
         names = ("reference", "status", "kept", "applied", "amount", "refunded", "part")
         assert {key: tuple(row[name] for name in names) for key, row in facts["payments"].items()} == payments
-        refunds = {
-            one.id: (payment.id, one.amount, one.state, one.is_known) for _, payment, one in self.books.refunds
-        }
+        refunds = {one.id: (payment.id, one.amount, one.state, one.is_known) for _, payment, one in self.books.refunds}
         told = {
             key: (row["payment"], row["amount"], row["status"], row["gateway_id"] is not None)
             for key, row in facts["refunds"].items()
