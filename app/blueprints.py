@@ -20,6 +20,7 @@ from app.admin.payment_views import refunds_blp as admin_refunds
 from app.admin.user_views import blp as admin_users
 from app.auth.me_views import blp as users
 from app.auth.views import blp as auth
+from app.bookings.hotel_views import blp as hotel_bookings
 from app.bookings.views import blp as bookings
 from app.core import health
 from app.core.api import PREFIX
@@ -62,6 +63,7 @@ API_BLUEPRINTS = (
     blocks,
     board,
     bookings,
+    hotel_bookings,
     booking_payments,
     payments,
     webhooks,

@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     hold_grace_seconds: int = Field(
         120, ge=0, description="rooms stay taken this long past the hold of a started payment"
     )
+    cancel_preview_seconds: int = Field(
+        600, ge=1, description="how long the preview of a cancellation holds us to what it says"
+    )
+    change_asked_seconds: int = Field(
+        86400, ge=1, description="how long a change that the hotel made waits for its guest's payment"
+    )
     holds_per_guest: int = Field(3, ge=1, description="living holds one guest may have")
     holds_per_email: int = Field(
         3, ge=1, description="living holds there may be for one e-mail, with an account or not"

@@ -51,6 +51,7 @@ BLUEPRINTS: dict[str, RateClass | None] = {
     "hotel_audit": BY_METHOD,
     "events": BY_METHOD,
     "bookings": BY_METHOD,
+    "hotel_bookings": BY_METHOD,
     "booking_payments": BY_METHOD,
     "payments": BY_METHOD,
     "webhooks": RateClass.NONE,

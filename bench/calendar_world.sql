@@ -30,7 +30,8 @@ SELECT id, pg_temp.id_of(3, n), pg_temp.id_of(4, n * 10 + 1 + k %% 5), (100 + k)
 CREATE TEMP TABLE taken AS
 SELECT gen_random_uuid() AS id, gen_random_uuid() AS booking_id, room.id AS room_id, n, random() < 0.04 AS is_block,
        current_date + five * 5 + part.first AS check_in, current_date + five * 5 + part.last AS check_out
-FROM room, generate_series(-73, 24) five, LATERAL (SELECT room.k, five, random() < 0.3 AS late, 2 + (random() > 0.5)::int AS middle) drawn,
+FROM room, generate_series(-73, 24) five,
+     LATERAL (SELECT room.k AS of_room, five AS of_days, random() < 0.3 AS late, 2 + (random() > 0.5)::int AS middle) drawn,
      LATERAL (VALUES (late::int, middle), (middle, 5)) part (first, last);
 INSERT INTO bookings (id, reference, hotel_id, status, payment_timing, stay, guest_name, guest_email, rooms_amount, charges_amount,
                       total_amount, currency)

@@ -8,6 +8,7 @@ import marshmallow as ma
 from app.admin.audit_queries import WantedRows
 from app.admin.money_queries import WantedBookings, WantedPayments
 from app.admin.period import FIRST, LAST, Period
+from app.admin.service.bookings import HowMuch
 from app.admin.service.payments import Word
 from app.admin.user_queries import SHORTEST, WantedUsers
 from app.auth.models import PlatformRole, Role, UserStatus
@@ -276,6 +277,12 @@ class JsonReady(ma.fields.Nested):
 
     def _serialize(self, *told: Any, **_kwargs: Any) -> Any:
         return told[0]
+
+
+class PlatformCancelIn(NoteIn):
+    """`refund`: `full`, or what the booking's terms leave (`policy`). The guest reads the reason."""
+
+    refund = ma.fields.Enum(HowMuch, by_value=True, required=True)
 
 
 class WholeBookingView(ma.Schema):

@@ -13,7 +13,7 @@ SECURITY_SCHEME = {
     "type": "apiKey",
     "in": "header",
     "name": guard.HEADER,
-    "description": "The token of a booking made without an account: it reads, pays and cancels this booking alone.",
+    "description": "The token of a booking made without an account: it reads, pays, changes and cancels this booking alone.",
 }
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.bookings.models import BookingChange, Cancellation
 from app.bookings.tokens import token_of
 from app.config import settings
 from app.core.columns import new_id
@@ -19,7 +21,7 @@ from app.rates import policy
 OF_GUEST = ("guest_email", "guest_phone", "special_requests", "cancel_reason", "user_id", "token_version")
 FACTS = text("""
 SELECT clock_timestamp() AS now, b.id, b.user_id, b.token_version, b.reference, b.check_in, b.check_out, b.check_out - b.check_in AS nights,
-       b.total_amount AS total, b.currency,
+       b.total_amount AS total, b.currency, b.created_at AS booked_at, b.paid_amount - b.forfeited_amount - b.returned_amount AS covered,
        b.payment_timing, b.payment_status, b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.cancel_reason,
        h.name AS hotel_name, h.email AS hotel_email, h.phone AS hotel_phone, h.time_zone, h.check_in_from, h.check_out_until,
        concat_ws(', ', h.address, h.district, h.city) AS hotel_address,
@@ -29,7 +31,9 @@ SELECT clock_timestamp() AS now, b.id, b.user_id, b.token_version, b.reference, 
         WHERE br.booking_id = b.id) AS rooms
 FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE b.id = :booking_id
 """)
-NOT_IN_STAY = frozenset(("now", "id", "payment_status", "payment_timing", "hotel_email", *OF_GUEST))
+NOT_IN_STAY = frozenset(
+    ("now", "id", "cause_id", "booked_at", "covered", "payment_status", "payment_timing", "hotel_email", *OF_GUEST)
+)
 
 
 def facts(session: Session, booking_id: UUID) -> dict[str, Any]:
@@ -63,7 +67,8 @@ def link(session: Session, booking_id: UUID) -> Email:
 def confirmed(session: Session, booking_id: UUID) -> list[Email]:
     """Guest (with a calendar entry) and hotel."""
     known = facts(session, booking_id)
-    free = policy.free_together([room["terms"] for room in known["rooms"]], known["check_in"], known["now"])
+    terms = [room["terms"] for room in known["rooms"]]
+    free = policy.free_together(terms, known["check_in"], known["now"], known["booked_at"])
     extra = {"payment_timing": known["payment_timing"], "free_until": free}
     mail = _to_guest(Kind.BOOKING_CONFIRMED, known, (_calendar(known),), **extra)
     return [mail, _to_hotel(known, outcome=None)]
@@ -78,14 +83,59 @@ def moved(session: Session, booking_id: UUID, outcome: str) -> list[Email]:
     return [mail, _to_hotel(known, outcome=outcome)]
 
 
-def cancelled(session: Session, booking_id: UUID, by: str = "guest") -> list[Email]:
-    """Guest and hotel: cancelled, no money moved."""
+def cancelled(session: Session, booking_id: UUID, done: Cancellation) -> list[Email]:
+    """Guest and hotel: what it cost, what goes back, what is owed."""
     known = facts(session, booking_id)
-    extra = {"cancelled_by": by, "penalty_amount": 0, "refund_amount": 0, "cancel_reason": known["cancel_reason"]}
+    cost, back = done.penalty_amount, done.refund_amount
+    extra = {
+        "cancelled_by": done.cancelled_by,
+        "penalty_amount": cost,
+        "refund_amount": back,
+        "owed_amount": max(0, cost - known["covered"]),
+        "cancel_reason": known["cancel_reason"],
+    }
     return [
         _mail(Kind.BOOKING_CANCELLED, known, known["guest_email"], **extra),
         _mail(Kind.BOOKING_CANCELLED_HOTEL, known, known["hotel_email"], **extra),
     ]
+
+
+def changed(session: Session, booking_id: UUID, change: BookingChange, paid: int) -> list[Email]:
+    """Guest (with a calendar entry) and hotel: what it was, what it is, and what that costs. `paid`: kobo, just now."""
+    known = facts(session, booking_id) | {"cause_id": change.id}
+    extra = {
+        "before": _summary(change.before),
+        "difference": change.difference,
+        "paid_amount": paid,
+        "refund_amount": change.refund_amount,
+        "forfeited_amount": change.forfeited_amount,
+        "payment_timing": known["payment_timing"],
+    }
+    to_hotel = _mail(Kind.BOOKING_CHANGED_HOTEL, known, known["hotel_email"], rooms=known["rooms"], **extra)
+    return [_to_guest(Kind.BOOKING_CHANGED, known, (_calendar(known),), **extra), to_hotel]
+
+
+def change_waiting(session: Session, booking_id: UUID, change: BookingChange) -> Email:
+    """Guest: what is to be paid for the change, and until when."""
+    known = facts(session, booking_id) | {"cause_id": change.id}
+    told: dict[str, Any] = {"asked_by": change.asked_by, "expires_at": change.hold_expires_at}
+    return _to_guest(Kind.CHANGE_WAITING, known, after=_summary(change.after), difference=change.difference, **told)
+
+
+def change_lapsed(session: Session, booking_id: UUID, change: BookingChange) -> Email:
+    """Guest: nobody paid for the change, so the booking is as it was."""
+    known = facts(session, booking_id) | {"cause_id": change.id}
+    return _to_guest(Kind.CHANGE_LAPSED, known, after=_summary(change.after))
+
+
+def _summary(state: Mapping[str, Any]) -> dict[str, Any]:
+    """`{check_in, check_out, rooms, total}` of a change's `before` or `after`."""
+    days = {name: date.fromisoformat(state[name]) for name in ("check_in", "check_out")}
+    named = [
+        {"type_name": line["rate_plan_terms"]["room_type"], "plan_name": line["rate_plan_terms"]["name"]}
+        for line in state["rooms"]
+    ]
+    return days | {"rooms": named, "total": state["total_amount"]}
 
 
 def _to_guest(kind: Kind, known: Mapping[str, Any], attachments: tuple[Attachment, ...] = (), **extra: Any) -> Email:
@@ -105,7 +155,9 @@ def _mail(
     kind: Kind, known: Mapping[str, Any], recipient: str, attachments: tuple[Attachment, ...] = (), **extra: Any
 ) -> Email:
     words = render(kind, **(stay_of(known) | extra))
-    return Email(kind, known["id"], recipient, words.subject, words.text, words.html, attachments)
+    return Email(
+        kind, known.get("cause_id", known["id"]), recipient, words.subject, words.text, words.html, attachments
+    )
 
 
 def _calendar(known: Mapping[str, Any]) -> Attachment:

@@ -37,4 +37,34 @@ class AlreadyPaid(IllegalTransition):
     code, title = "booking_is_paid", "This booking is paid"
 
 
+class PreviewOutdated(Conflict):
+    """The token promises nothing any more: its time is up, the booking has changed, or it is another booking's."""
+
+    code, title = "preview_outdated", "What this preview promised does not hold any more; ask for it again"
+
+
+class StayHasBegun(Conflict):
+    code, title = "stay_has_begun", "The stay has begun; ask the hotel"
+
+
+class NothingToWaive(Conflict):
+    """`penalty_amount`: what is left of the penalty, in kobo."""
+
+    code, title = "nothing_to_waive", "The penalty is no more than that"
+
+
+class NothingChanges(Invalid):
+    code, title = "nothing_changes", "The booking is like that already"
+
+
+class UnknownBookingRoom(Invalid):
+    """`booking_room_id`: which one."""
+
+    code, title = "unknown_booking_room", "This booking has no such room"
+
+
+class NotChangeable(Conflict):
+    code, title = "not_changeable", "A booking is changed while it is confirmed, until the day of its check-in begins"
+
+
 db_errors.constraint_means("uq_bookings_reference", db_errors.Raced)

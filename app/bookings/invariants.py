@@ -28,12 +28,16 @@ INVARIANTS = (
     ),
     Invariant(
         "room_taken_for_nobody",
-        "A booking that expired or was cancelled still takes a room, which nobody can buy for these nights. Delete the allocation, and find"
-        " out what moved the booking without letting go of its rooms.",
+        "A booking that expired or was cancelled, or a change that waits no more, still takes a room, which nobody can buy for these"
+        " nights. Delete the allocation, and find out what moved the booking without letting go of its rooms.",
         """
         SELECT b.id, b.reference, b.status, a.id AS allocation_id, a.room_id, a.check_in, a.check_out
         FROM allocations a JOIN booking_rooms r ON r.id = a.booking_room_id JOIN bookings b ON b.id = r.booking_id
         WHERE b.status IN ('expired', 'cancelled')
+        UNION ALL
+        SELECT b.id, b.reference, c.status, a.id, a.room_id, a.check_in, a.check_out
+        FROM allocations a JOIN booking_changes c ON c.id = a.booking_change_id JOIN bookings b ON b.id = c.booking_id
+        WHERE c.status <> 'waiting'
         """,
     ),
     Invariant(
@@ -58,7 +62,8 @@ INVARIANTS = (
         " Compare its payments with the gateway; refund what is too much.",
         """
         SELECT booking_id, count(*) AS times, min(at) AS first, max(at) AS last
-        FROM booking_history WHERE to_status = 'confirmed' GROUP BY booking_id HAVING count(*) > 1
+        FROM booking_history WHERE to_status = 'confirmed' AND from_status IS DISTINCT FROM 'confirmed'
+        GROUP BY booking_id HAVING count(*) > 1
         """,
     ),
     Invariant(
@@ -84,6 +89,51 @@ INVARIANTS = (
         FROM bookings b JOIN hotels h ON h.id = b.hotel_id
         WHERE h.status = 'closed' AND (b.status = 'checked_in'
            OR b.status = 'confirmed' AND b.check_out >= (statement_timestamp() AT TIME ZONE h.time_zone)::date)
+        """,
+    ),
+    Invariant(
+        "change_outlived_its_hold",
+        "A change still waits for its payment 5 seconds after it should have lapsed, and its guest still sees it. The sweep does not run:"
+        " look at beat, worker-ticks and row locks that last. Its nights are sold all the same, for whoever takes them clears them away.",
+        """
+        SELECT id, booking_id, release_at FROM booking_changes
+        WHERE status = 'waiting' AND release_at < statement_timestamp() - interval '5 seconds'
+        """,
+    ),
+    Invariant(
+        "change_without_its_nights",
+        "A change that its guest may still pay for has not each of its new nights, or has them for good: paid, it will lapse, or nobody"
+        " else can buy them. Find out what wrote the ledger beside the change; the guest gets his money back by itself.",
+        """
+        SELECT c.id, c.booking_id, c.held, count(a.id) AS taken, count(a.hold_expires_at) AS with_an_end
+        FROM booking_changes c LEFT JOIN allocations a ON a.booking_change_id = c.id
+        WHERE c.status = 'waiting' AND c.release_at > statement_timestamp() + interval '1 second'
+        GROUP BY c.id HAVING count(a.id) <> c.held OR count(a.hold_expires_at) <> c.held
+        """,
+    ),
+    Invariant(
+        "cancelled_without_its_record",
+        "A booking is cancelled and nothing says on whose word and what that cost, or something says so of a booking that stands. It was"
+        " moved beside the verb. Write the record by hand, from its history and its terms.",
+        """
+        SELECT b.id, b.reference, b.status, b.cancelled_at FROM bookings b LEFT JOIN booking_cancellations x ON x.booking_id = b.id
+        WHERE (b.status = 'cancelled') <> (x.booking_id IS NOT NULL)
+        """,
+    ),
+    # What is left of the money is the price and what changes cost; of a cancelled booking its penalty, or less where less was paid.
+    Invariant(
+        "money_is_not_explained",
+        "Of a booking more or less money is kept than its price, its changes and its penalty explain. Add up its payments and refunds, read"
+        " its changes and its cancellation, and give back or write down what is missing.",
+        """
+        SELECT id, reference, status, total_amount, paid_amount, returned_amount, forfeited_amount, penalty, kept FROM (
+          SELECT b.*, x.penalty_amount - x.waived_amount AS penalty, x.refund_amount,
+                 b.paid_amount - b.returned_amount - b.forfeited_amount AS kept
+          FROM bookings b LEFT JOIN booking_cancellations x ON x.booking_id = b.id WHERE b.paid_amount > 0
+        ) AS paid
+        WHERE status IN ('confirmed', 'checked_in', 'checked_out', 'no_show') AND kept <> total_amount
+           OR status = 'cancelled' AND (kept > penalty OR kept < penalty AND refund_amount > 0 OR kept < 0)
+           OR status = 'expired' AND kept + forfeited_amount <> 0
         """,
     ),
 )

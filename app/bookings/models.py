@@ -1,4 +1,4 @@
-"""What one booker bought: the booking, its rooms, their nights, its charges, and all that happened to it."""
+"""What one booker bought: the booking, its rooms, their nights, its charges, and all that happened to it, changes and cancelling too."""
 
 from datetime import date
 from enum import StrEnum
@@ -44,12 +44,47 @@ class PaymentStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class By(StrEnum):
+    """On whose word a booking is cancelled or changed; in its history beside `system`."""
+
+    GUEST = "guest"
+    HOTEL = "hotel"
+    PLATFORM = "platform"
+
+
+class ReasonCode(StrEnum):
+    """Why a hotel cancels."""
+
+    OVERBOOKED = "overbooked"
+    ROOM_UNUSABLE = "room_unusable"
+    HOTEL_CLOSED = "hotel_closed"
+    NO_POWER_OR_WATER = "no_power_or_water"
+    GUEST_ASKED = "guest_asked"
+    SUSPECTED_FRAUD = "suspected_fraud"
+    OTHER = "other"
+
+
+class ChangeStatus(StrEnum):
+    """What became of a change that was asked for."""
+
+    WAITING = "waiting"
+    """For the payment of its difference: its new nights are held, the booking is as it was."""
+    APPLIED = "applied"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    """Another took its place, or the booking was cancelled."""
+
+
 class Booking(Model):
     """`hold_expires_at`: what the guest was promised. `release_at`: when the sweep may let the rooms go (the hold's end, plus
     the grace once a payment was started); copied into the allocations. `lapse_asked_at`: at the hold's end the gateway was asked once more.
 
     `user_id`: none = booked without an account. `token_version`: which token opens it; none = no token does. `booked_from`: where the
     booker was, for 30 days.
+
+    Its money, in kobo: `paid_amount` came in and counts, `returned_amount` of it was promised back, `forfeited_amount` of it is neither the
+    price nor goes back: what changes cost. `least_penalty`: what cancelling costs at least since a change. `revision`: how often it was
+    changed.
     """
 
     __tablename__ = "bookings"
@@ -61,6 +96,9 @@ class Booking(Model):
         CheckConstraint("upper(stay) - lower(stay) BETWEEN 1 AND 30", name="nights"),
         CheckConstraint(
             "status <> 'pending_payment' OR (hold_expires_at IS NOT NULL AND release_at IS NOT NULL)", name="hold"
+        ),
+        CheckConstraint(
+            "returned_amount BETWEEN 0 AND paid_amount AND forfeited_amount >= 0 AND least_penalty >= 0", name="money"
         ),
         Index("ix_bookings_user_id", "user_id", "id"),
         Index("ix_bookings_hotel_id", "hotel_id", "id"),
@@ -97,6 +135,11 @@ class Booking(Model):
     charges_amount: Mapped[Kobo]
     total_amount: Mapped[Kobo]
     currency: Mapped[str] = mapped_column(Text)
+    paid_amount: Mapped[Kobo] = mapped_column(server_default="0")
+    returned_amount: Mapped[Kobo] = mapped_column(server_default="0")
+    forfeited_amount: Mapped[Kobo] = mapped_column(server_default="0")
+    least_penalty: Mapped[Kobo] = mapped_column(server_default="0")
+    revision: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     hold_expires_at: Mapped[Instant | None]
     release_at: Mapped[Instant | None]
     payment_started_at: Mapped[Instant | None]
@@ -159,8 +202,81 @@ class BookingCharge(Model):
     is_included: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
 
 
+class Cancellation(Model):
+    """What became of a cancelled booking's money, in kobo. `policy_amount`: what its terms asked at that moment, `penalty_amount`: what it
+    cost, for a preview may have promised less and a hotel that cancels takes nothing; `waived_amount` of that was let off later.
+    Where less was paid than that, the rest is owed to the hotel and collected by nobody. `refund_amount`: what was promised back for it.
+    """
+
+    __tablename__ = "booking_cancellations"
+    __table_args__ = (
+        CheckConstraint(one_of("cancelled_by", By), name="cancelled_by"),
+        CheckConstraint(one_of("reason_code", ReasonCode), name="reason_code"),
+        CheckConstraint("policy_amount >= 0 AND penalty_amount >= 0 AND refund_amount >= 0", name="amounts"),
+        CheckConstraint("waived_amount BETWEEN 0 AND penalty_amount", name="waived"),
+        CheckConstraint("(waived_amount > 0) = (waive_reason IS NOT NULL)", name="waive_reason"),
+    )
+
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"), primary_key=True)
+    cancelled_by: Mapped[str] = mapped_column(Text)
+    reason_code: Mapped[str | None] = mapped_column(Text)
+    policy_amount: Mapped[Kobo]
+    penalty_amount: Mapped[Kobo]
+    waived_amount: Mapped[Kobo] = mapped_column(server_default="0")
+    refund_amount: Mapped[Kobo]
+    is_promised: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    waived_by: Mapped[UUID | None]
+    waive_reason: Mapped[str | None] = mapped_column(Text)
+    waived_at: Mapped[Instant | None]
+    created_at: Mapped[Stamped]
+
+
+class BookingChange(Model):
+    """A change that was asked for. `before` and `after`: the booking's stay, rooms, nights, charges and amounts, JSON as `changes.state`
+    has them. `difference`: of the totals; when it is above nothing and paid now, the change waits for the payment of its `part`.
+    `forfeited_amount` and `refund_amount`: what became of a surplus. `least_penalty`: the booking's when it is applied. `held`: how many
+    allocations hold its new nights.
+    """
+
+    __tablename__ = "booking_changes"
+    __table_args__ = (
+        CheckConstraint(one_of("status", ChangeStatus), name="status"),
+        CheckConstraint(one_of("asked_by", By), name="asked_by"),
+        CheckConstraint(
+            "status <> 'waiting' OR (num_nulls(part, hold_expires_at, release_at) = 0 AND difference > 0)",
+            name="waiting",
+        ),
+        CheckConstraint("forfeited_amount >= 0 AND refund_amount >= 0 AND least_penalty >= 0", name="amounts"),
+        CheckConstraint("part IS NULL OR part > 1", name="part"),
+        Index("uq_booking_changes_waiting", "booking_id", unique=True, postgresql_where=text("status = 'waiting'")),
+        Index("uq_booking_changes_part", "booking_id", "part", unique=True, postgresql_where=text("part IS NOT NULL")),
+        Index("ix_booking_changes_booking_id", "booking_id", "id"),
+        Index("ix_booking_changes_release_at", "release_at", postgresql_where=text("status = 'waiting'")),
+    )
+
+    id: Mapped[Id]
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    status: Mapped[str] = mapped_column(Text)
+    part: Mapped[int | None] = mapped_column(SmallInteger)
+    asked_by: Mapped[str] = mapped_column(Text)
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    difference: Mapped[Kobo]
+    forfeited_amount: Mapped[Kobo]
+    refund_amount: Mapped[Kobo]
+    least_penalty: Mapped[Kobo]
+    held: Mapped[int] = mapped_column(SmallInteger)
+    hold_expires_at: Mapped[Instant | None]
+    release_at: Mapped[Instant | None]
+    payment_started_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+    created_at: Mapped[Stamped]
+
+
 class BookingHistory(Model):
-    """Append-only: each move of the booking, by whom and why. `actor` is `guest`, `hotel`, `platform` or `system`."""
+    """Append-only: each move of the booking, by whom and why; a change of it stands there as a move to where it was. `actor`: a By, or
+    `system`.
+    """
 
     __tablename__ = "booking_history"
     __table_args__ = (Index("ix_booking_history_booking_id", "booking_id", "id"),)

@@ -1,12 +1,14 @@
 """Who may do what with a booking."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from app.auth.permissions import Verb, may
 from app.bookings import tokens
 from app.bookings.asker import Asker, Whose
-from app.bookings.models import BookingStatus, PaymentStatus
-from app.rates.models import PaymentTiming
+from app.bookings.errors import StayHasBegun
+from app.bookings.models import BookingStatus
 
 
 def owns(asker: Asker, booking: Whose) -> bool:
@@ -30,9 +32,30 @@ def _opens(asker: Asker, booking: Whose) -> bool:
     return asker.token is not None and tokens.opens(asker.token, booking.booking_id, booking.token_version)
 
 
-def actions(status: str, payment_status: str, payment_timing: str, *, is_payable: bool) -> list[str]:
-    """What the guest can do now."""
-    if status == BookingStatus.PENDING_PAYMENT:
-        return ["pay", "cancel"] if is_payable else ["cancel"]
-    unpaid = payment_status == PaymentStatus.UNPAID and payment_timing == PaymentTiming.PAY_AT_HOTEL
-    return ["cancel"] if status == BookingStatus.CONFIRMED and unpaid else []
+def refuse_begun(row: Mapping[str, Any]) -> None:
+    """A guest gives up a stay until the day of his check-in is over at the hotel; from then on the hotel knows whether he came.
+
+    `row`: of `queries.rendered`. Raises StayHasBegun.
+    """
+    if has_begun(row):
+        raise StayHasBegun
+
+
+def has_begun(row: Mapping[str, Any]) -> bool:
+    """Whether the first night is over on the hotel's wall, of a booking that stands."""
+    return bool(row["status"] == BookingStatus.CONFIRMED and row["hotel_today"] > row["check_in"])
+
+
+def can_change(row: Mapping[str, Any]) -> bool:
+    """A booking that stands is changed until the day of its check-in begins at the hotel."""
+    return bool(row["status"] == BookingStatus.CONFIRMED and row["hotel_today"] < row["check_in"])
+
+
+def actions(row: Mapping[str, Any], *, is_payable: bool) -> list[str]:
+    """What the guest can do now. `is_payable`: something waits for his payment and may be paid."""
+    found = ["pay"] if is_payable else []
+    if row["status"] == BookingStatus.PENDING_PAYMENT or (
+        row["status"] == BookingStatus.CONFIRMED and not has_begun(row)
+    ):
+        found.append("cancel")
+    return [*found, "change"] if can_change(row) else found

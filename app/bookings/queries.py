@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from app.bookings.models import Booking, BookingHistory, BookingStatus
+from app.bookings.models import Booking, BookingChange, BookingHistory, BookingStatus, Cancellation, ChangeStatus
 from app.core.clock import sql_now, sql_seconds
 from app.core.errors import NotFound
 from app.core.sql import by_hand, run
@@ -20,8 +20,11 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        b.check_in, b.check_out, b.check_out - b.check_in AS nights,
        b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
+       b.paid_amount, b.returned_amount, b.forfeited_amount, b.least_penalty, b.revision,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
-       (SELECT h.status IN ('active', 'paused') FROM hotels h WHERE h.id = b.hotel_id) AS keeps_holds,
+       h.status IN ('active', 'paused') AS keeps_holds, (clock_timestamp() AT TIME ZONE h.time_zone)::date AS hotel_today,
+       (SELECT to_json(x) FROM booking_cancellations x WHERE x.booking_id = b.id) AS given_up,
+       (SELECT to_json(c) FROM booking_changes c WHERE c.booking_id = b.id AND c.status = 'waiting') AS change,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
                 'rate_plan_id', r.rate_plan_id, 'terms', r.rate_plan_terms, 'adults', r.adults, 'children', r.children,
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
@@ -30,7 +33,7 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount, 'is_included', c.is_included)
                                  ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
-FROM bookings b WHERE"""
+FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE"""
 RENDERED = by_hand(f"{_RENDERED} b.id = ANY(:ids) ORDER BY b.id DESC")
 RENDERED_BY_REFERENCE = by_hand(f"{_RENDERED} b.reference = :reference")
 RENDERED_BY_BOTH = by_hand(f"{_RENDERED} b.reference = :reference AND b.guest_email = :email")
@@ -39,6 +42,14 @@ RENDERED_BY_BOTH = by_hand(f"{_RENDERED} b.reference = :reference AND b.guest_em
 def rendered(session: Session, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """The bookings with rooms, nights and charges as plain values, newest first. One statement."""
     return [dict(row) for row in run(session, RENDERED, {"ids": list(ids)}).mappings()]
+
+
+def rendered_one(session: Session, booking_id: UUID) -> dict[str, Any]:
+    """One as `rendered` has it, `server_now` after whatever was waited for. Raises NotFound."""
+    (row,) = rendered(session, [booking_id]) or (None,)
+    if row is None:
+        raise NotFound
+    return row
 
 
 def find_rendered_by_reference(session: Session, reference: str) -> dict[str, Any] | None:
@@ -73,6 +84,45 @@ def lock_booking(session: Session, booking_id: UUID) -> Booking:
 
 def _with_rooms(booking_id: UUID) -> Select[Booking]:
     return select(Booking).where(Booking.id == booking_id).options(selectinload(Booking.rooms))
+
+
+def lock_booking_of_hotel(session: Session, hotel_id: UUID, booking_id: UUID) -> Booking:
+    """As `lock_booking`. Raises NotFound, also for another hotel's."""
+    booking = lock_booking(session, booking_id)
+    if booking.hotel_id != hotel_id:
+        raise NotFound
+    return booking
+
+
+def find_cancellation(session: Session, booking_id: UUID) -> Cancellation | None:
+    """Of a locked booking."""
+    return session.get(Cancellation, booking_id, populate_existing=True)
+
+
+def find_waiting_change(session: Session, booking_id: UUID) -> BookingChange | None:
+    """The one that waits for its payment, of a locked booking: whoever moves a change has its booking locked."""
+    mine = (BookingChange.booking_id == booking_id) & (BookingChange.status == ChangeStatus.WAITING)
+    return session.scalar(select(BookingChange).where(mine).execution_options(populate_existing=True))
+
+
+def find_change_of_part(session: Session, booking_id: UUID, part: int) -> BookingChange | None:
+    """What a payment of this part is to pay for."""
+    mine = (BookingChange.booking_id == booking_id) & (BookingChange.part == part)
+    return session.scalar(select(BookingChange).where(mine).execution_options(populate_existing=True))
+
+
+def next_part(session: Session, booking_id: UUID) -> int:
+    """The number of the next difference that is to be paid; the booking itself is part 1."""
+    highest = select(func.coalesce(func.max(BookingChange.part), 1)).where(BookingChange.booking_id == booking_id)
+    return (session.scalar(highest) or 1) + 1
+
+
+def claim_with_lapsed_change(session: Session) -> Booking | None:
+    """A booking whose change waits past its release and that nobody else is at, locked, with its rooms."""
+    lapsed = (BookingChange.status == ChangeStatus.WAITING) & (BookingChange.release_at <= sql_now())
+    statement = select(Booking).join(BookingChange, BookingChange.booking_id == Booking.id).where(lapsed)
+    oldest = statement.order_by(BookingChange.release_at).limit(1).options(selectinload(Booking.rooms))
+    return session.scalar(oldest.with_for_update(key_share=True, skip_locked=True, of=Booking))
 
 
 def page_ids_of_user(session: Session, user_id: UUID, after: UUID | None, limit: int) -> list[UUID]:

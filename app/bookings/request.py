@@ -50,3 +50,24 @@ class BookingRequest:
     def named_rooms(self) -> list[UUID]:
         """The rooms asked for by id, in the order of ids."""
         return sorted(room.room_id for room in self.rooms if room.room_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChange:
+    """A room as it is to be. `booking_room_id`: which of the booking's rooms it is, none = one more; what is not given stays."""
+
+    booking_room_id: UUID | None = None
+    room_type_id: UUID | None = None
+    rate_plan_id: UUID | None = None
+    adults: int | None = None
+    children: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """What is not given stays as it is. `rooms`: all that there are to be; those not named are given up. `expected_total` in kobo."""
+
+    check_in: date | None = None
+    check_out: date | None = None
+    rooms: Sequence[RoomChange] | None = None
+    expected_total: int | None = None

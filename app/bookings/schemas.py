@@ -6,10 +6,12 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from app.bookings.request import BookingRequest, Guest, RoomRequest
+from app.bookings.models import ReasonCode
+from app.bookings.request import BookingRequest, ChangeRequest, Guest, RoomChange, RoomRequest
 from app.core.schema import Day, Email, Instant, Int, Kobo, Phone, QueryInt, Schema, Text
 
 MOST_ROOMS = 8
+NO_NAMES = "kept in the audit log for good: name no guest in it"
 
 
 class RoomIn(Schema):
@@ -76,7 +78,70 @@ class BookingIn(Schema):
 
 
 class CancelIn(Schema):
+    """`preview_token`: of the preview that was shown; then it costs no more than that said."""
+
     reason = Text(500, load_default=None, allow_none=True)
+    preview_token = Text(100, load_default=None, allow_none=True)
+
+
+class HotelCancelIn(Schema):
+    """Why a hotel cancels: a word for the books, and a sentence that the guest reads."""
+
+    reason_code = ma.fields.Enum(ReasonCode, by_value=True, required=True)
+    reason = Text(500, required=True, metadata={"description": NO_NAMES})
+
+
+class WaiverIn(Schema):
+    """`penalty_amount` (kobo): what the cancellation is to cost instead."""
+
+    penalty_amount = Kobo(0, required=True)
+    reason = Text(500, required=True, metadata={"description": NO_NAMES})
+
+
+class RoomChangeIn(Schema):
+    """A room as it is to be: one of the booking's with what is to be other, or one more, which needs type, plan and adults."""
+
+    booking_room_id = ma.fields.UUID(load_default=None)
+    room_type_id = ma.fields.UUID(load_default=None)
+    rate_plan_id = ma.fields.UUID(load_default=None)
+    adults = Int(1, 20, load_default=None)
+    children = ma.fields.List(
+        Int(0, 17), load_default=None, validate=validate.Length(max=10), metadata={"description": "ages"}
+    )
+
+    @ma.validates_schema
+    def one_more_is_told_whole(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        needed = ("room_type_id", "rate_plan_id", "adults")
+        if data["booking_room_id"] is None and (missing := [name for name in needed if data[name] is None]):
+            raise ma.ValidationError({name: ["One more room needs it."] for name in missing})
+
+    @ma.post_load
+    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> RoomChange:
+        children = data["children"]
+        return RoomChange(**data | {"children": None if children is None else tuple(children)})
+
+
+class ChangeIn(Schema):
+    """What is not given stays as it is. `rooms`: all that there are to be; those of the booking that are not named are given up.
+    `expected_total` (kobo): what the guest was shown.
+    """
+
+    check_in = Day(load_default=None)
+    check_out = Day(load_default=None, metadata={"description": "the first night not slept"})
+    rooms = ma.fields.List(
+        ma.fields.Nested(RoomChangeIn), load_default=None, validate=validate.Length(min=1, max=MOST_ROOMS)
+    )
+    expected_total = Kobo(1, load_default=None)
+
+    @ma.validates_schema
+    def each_room_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        named = [room.booking_room_id for room in data["rooms"] or () if room.booking_room_id]
+        if len(set(named)) < len(named):
+            raise ma.ValidationError("The same room is named twice.", "rooms")
+
+    @ma.post_load
+    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> ChangeRequest:
+        return ChangeRequest(**data)
 
 
 class LookupIn(Schema):
@@ -131,8 +196,84 @@ class RoomPolicyOut(Schema):
 
 
 class CancellationOut(Schema):
-    free_until = Instant(allow_none=True)
+    """`windows`: by room, the grace after booking first. `least_penalty` (kobo): what cancelling costs at least since a change of dates."""
+
+    free_until = Instant(allow_none=True, metadata={"description": "null when cancelling costs something from now on"})
+    least_penalty = Kobo()
     windows = ma.fields.List(ma.fields.Nested(RoomPolicyOut))
+
+
+class PreviewOut(CancellationOut):
+    """What cancelling costs now, in kobo. Sent along with `token` until `valid_until` it costs no more than this, while the booking stays
+    as it is. `owed_amount`: of the penalty what is not paid; nobody collects it. `reason`: `free`, `grace`, `policy`, `after_change` (a
+    change of dates does not undo what cancelling had cost), or `not_confirmed`.
+    """
+
+    penalty_amount = Kobo()
+    refund_amount = Kobo()
+    owed_amount = Kobo()
+    currency = ma.fields.String()
+    reason = ma.fields.String()
+    token = ma.fields.String()
+    valid_until = Instant()
+    server_now = Instant()
+
+
+class CancelledOut(Schema):
+    """What became of a cancelled booking's money, in kobo: `waived_amount` of the penalty was let off, `owed_amount` of it is not paid."""
+
+    cancelled_by = ma.fields.String()
+    reason_code = ma.fields.String(allow_none=True)
+    penalty_amount = Kobo()
+    waived_amount = Kobo()
+    refund_amount = Kobo()
+    owed_amount = Kobo()
+
+
+class WaitingChangeOut(Schema):
+    """A change that waits for the payment of its `difference` (kobo) until `hold_expires_at`; paid, it is applied."""
+
+    id = ma.fields.UUID()
+    asked_by = ma.fields.String()
+    check_in = Day()
+    check_out = Day()
+    total_amount = Kobo()
+    difference = Kobo()
+    hold_expires_at = Instant()
+
+
+class ChangedRoomOut(Schema):
+    """`terms`: `kept` as they were when it was booked, with the prices of its nights, or `new`. `booking_room_id`: null for one more."""
+
+    booking_room_id = ma.fields.UUID(allow_none=True)
+    room_type_id = ma.fields.UUID()
+    rate_plan_id = ma.fields.UUID()
+    adults = ma.fields.Integer()
+    children = ma.fields.List(ma.fields.Integer())
+    terms = ma.fields.String()
+    nights = ma.fields.List(ma.fields.Nested(NightOut))
+
+
+class ChangePreviewOut(Schema):
+    """What a change costs, in kobo. `difference`: of the totals. `due_amount`: to be paid before it is applied. `refund_amount` and
+    `forfeited_amount`: what of a surplus goes back, and what does not, because cancelling would have cost it. `least_penalty`: what
+    cancelling costs at least afterwards.
+    """
+
+    check_in = Day()
+    check_out = Day()
+    rooms = ma.fields.List(ma.fields.Nested(ChangedRoomOut))
+    charges = ma.fields.List(ma.fields.Nested(ChargeOut))
+    rooms_amount = Kobo()
+    charges_amount = Kobo()
+    total_amount = Kobo()
+    difference = ma.fields.Integer()
+    due_amount = Kobo()
+    refund_amount = Kobo()
+    forfeited_amount = Kobo()
+    least_penalty = Kobo()
+    payment_timing = ma.fields.String()
+    currency = ma.fields.String()
 
 
 class GuestOut(Schema):
@@ -142,7 +283,10 @@ class GuestOut(Schema):
 
 
 class BookingOut(Schema):
-    """`server_now` lets a client count down to `hold_expires_at` without trusting its own clock; `actions` are those allowed now."""
+    """`server_now` lets a client count down to `hold_expires_at` without trusting its own clock; `actions` are those allowed now.
+
+    `paid_amount` came in, `returned_amount` of it was promised back, `forfeited_amount` is what changes cost; `revision` counts those.
+    """
 
     id = ma.fields.UUID()
     reference = ma.fields.String()
@@ -158,6 +302,10 @@ class BookingOut(Schema):
     rooms_amount = Kobo()
     charges_amount = Kobo(metadata={"description": "of the charges on top"})
     total_amount = Kobo()
+    paid_amount = Kobo()
+    returned_amount = Kobo()
+    forfeited_amount = Kobo()
+    revision = ma.fields.Integer()
     currency = ma.fields.String()
     guest = ma.fields.Nested(GuestOut)
     special_requests = ma.fields.String(allow_none=True)
@@ -166,12 +314,14 @@ class BookingOut(Schema):
     created_at = Instant()
     server_now = Instant()
     cancellation = ma.fields.Nested(CancellationOut)
+    cancelled = ma.fields.Nested(CancelledOut, allow_none=True)
+    change = ma.fields.Nested(WaitingChangeOut, allow_none=True)
     actions = ma.fields.List(ma.fields.String())
 
 
 class BookingMadeOut(BookingOut):
-    """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays and cancels this booking alone; the same
-    request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
+    """`booking_token`: told to who books without a login. Sent as `Booking-Token` it reads, pays, changes and cancels this booking alone;
+    the same request sent again tells it again, and our mails to the guest carry it. Who is logged in needs none and is told none.
     """
 
     booking_token = ma.fields.String(metadata={"x-optional": True})

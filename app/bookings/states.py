@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.bookings.models import Booking, BookingHistory, BookingStatus
+from app.bookings.models import Booking, BookingChange, BookingHistory, BookingStatus, ChangeStatus
 from app.core.clock import sql_now
 from app.core.errors import IllegalTransition
 
@@ -16,6 +16,12 @@ NEXT: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.CANCELLED: frozenset(),
     BookingStatus.CHECKED_OUT: frozenset(),
     BookingStatus.NO_SHOW: frozenset(),
+}
+CHANGE_NEXT: dict[ChangeStatus, frozenset[ChangeStatus]] = {
+    ChangeStatus.WAITING: frozenset({ChangeStatus.APPLIED, ChangeStatus.LAPSED, ChangeStatus.WITHDRAWN}),
+    ChangeStatus.APPLIED: frozenset(),
+    ChangeStatus.LAPSED: frozenset(),
+    ChangeStatus.WITHDRAWN: frozenset(),
 }
 STAMP = {
     BookingStatus.CONFIRMED: "confirmed_at",
@@ -43,9 +49,21 @@ def move(
     record(session, booking.id, came_from, to, actor=actor, actor_id=actor_id, reason=reason)
 
 
+def move_change(change: BookingChange, to: ChangeStatus) -> None:
+    """The only writer of a change's status. Raises IllegalTransition with the moves allowed."""
+    allowed = CHANGE_NEXT[ChangeStatus(change.status)]
+    if to not in allowed:
+        raise IllegalTransition(f"A change that is {change.status} cannot become {to}", allowed=sorted(allowed))
+    change.status, change.ended_at = to, sql_now()
+
+
 def require(booking: Booking, to: BookingStatus) -> BookingStatus:
     """The present status, if the move is in the table. Raises IllegalTransition with the moves allowed."""
-    came_from = BookingStatus(booking.status)
+    return require_status(BookingStatus(booking.status), to)
+
+
+def require_status(came_from: BookingStatus, to: BookingStatus) -> BookingStatus:
+    """The same of a status that was read."""
     if to not in NEXT[came_from]:
         raise IllegalTransition(f"A booking that is {came_from} cannot become {to}", allowed=sorted(NEXT[came_from]))
     return came_from

@@ -1,4 +1,4 @@
-"""The token of a booking made without an account: whoever shows it may read, pay and cancel this one booking.
+"""The token of a booking made without an account: whoever shows it may read, pay, change and cancel this one booking.
 
 It is made from the booking's id and the version of its token by a key of our own. So nothing that is stored opens a booking, a repeated
 request is answered with the same token, and each mail can carry it. The next version is another token, and the one before opens nothing;

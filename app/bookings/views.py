@@ -9,21 +9,26 @@ from app.auth.guard import principal
 from app.bookings import guard
 from app.bookings.blueprint import Blueprint
 from app.bookings.reference import as_written
-from app.bookings.request import BookingRequest
+from app.bookings.request import BookingRequest, ChangeRequest
 from app.bookings.schemas import (
     BookingIn,
     BookingMadeOut,
     BookingOut,
     BookingsOut,
     CancelIn,
+    ChangeIn,
+    ChangePreviewOut,
     LinkAskedOut,
     LookupIn,
     PageArgs,
+    PreviewOut,
 )
-from app.bookings.service import cancel, create, look, lookup
+from app.bookings.service import cancel, change, create, look, lookup, preview
 from app.core.blueprint import answer, sent_key, sent_secret_key
 
-blp = Blueprint("bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, cancel them")
+blp = Blueprint(
+    "bookings", __name__, url_prefix="/bookings", description="Hold rooms, look at bookings, change and cancel them"
+)
 
 
 @blp.route("", methods=["POST"])
@@ -76,6 +81,21 @@ def get_booking_by_reference(booking_reference: str) -> Response:
     return answer(look.by_reference(guard.asker(), booking_reference), 200)
 
 
+@blp.route("/<uuid:booking_id>/cancellation", methods=["GET"])
+@blp.login_or_booking_token
+@blp.response(200, PreviewOut)
+@blp.problems(404, 409)
+def preview_cancellation(booking_id: UUID) -> Response:
+    """What cancelling my booking would cost
+
+    The token holds us to it for ten minutes, even past a deadline, as long as the booking stays as it is. 409 `illegal_transition`,
+    `stay_has_begun`: it cannot be cancelled any more.
+    """
+    response = answer(preview.of(guard.asker(), booking_id), 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blp.route("/<uuid:booking_id>/cancel", methods=["POST"])
 @blp.login_or_booking_token
 @blp.idempotent
@@ -83,10 +103,45 @@ def get_booking_by_reference(booking_reference: str) -> Response:
 @blp.response(200, BookingOut)
 @blp.problems(400, 404, 409, 415, 422)
 def cancel_booking(body: dict[str, Any], booking_id: UUID) -> Response:
-    """Cancel my booking before it is paid"""
+    """Cancel my booking
+
+    What was paid goes back but for the penalty of its terms; a penalty that nothing was paid of is owed to the hotel. 409
+    `preview_outdated`: ask for the preview again; `stay_has_begun`: from the day after check-in on the hotel is to be asked.
+    """
     asker = guard.asker()
     key = sent_key(asker.scope, f"bookings.cancel:{booking_id}")
-    replayed = cancel.by_guest(asker, booking_id, body["reason"], key)
+    replayed = cancel.by_guest(asker, booking_id, cancel.Wish(body["reason"], body["preview_token"]), key)
+    return answer(look.one(asker, booking_id), 200, replayed=replayed)
+
+
+@blp.route("/<uuid:booking_id>/change/preview", methods=["POST"])
+@blp.login_or_booking_token
+@blp.arguments(ChangeIn)
+@blp.response(200, ChangePreviewOut)
+@blp.problems(404, 409, 415, 422)
+def preview_change(body: ChangeRequest, booking_id: UUID) -> Response:
+    """What another stay, other rooms or other guests would cost
+
+    Nothing is held by it. Refused as the change itself would be.
+    """
+    return answer(change.preview(guard.asker(), booking_id, body), 200)
+
+
+@blp.route("/<uuid:booking_id>/change", methods=["POST"])
+@blp.login_or_booking_token
+@blp.idempotent
+@blp.arguments(ChangeIn)
+@blp.response(200, BookingOut)
+@blp.problems(400, 404, 409, 415, 422)
+def change_booking(body: ChangeRequest, booking_id: UUID) -> Response:
+    """Change my booking
+
+    All or nothing. What costs more and is paid now is held for 15 minutes and applied when `POST …/payments` was paid: `change` tells so
+    meanwhile, and one that is asked for later takes its place. 409 `room_taken`, `price_changed`, `not_changeable`; 422 `nothing_changes`.
+    """
+    asker = guard.asker()
+    key = sent_key(asker.scope, f"bookings.change:{booking_id}")
+    replayed = change.by_guest(asker, booking_id, body, key)
     return answer(look.one(asker, booking_id), 200, replayed=replayed)
 
 

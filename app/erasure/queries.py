@@ -20,9 +20,10 @@ WHERE b.user_id = :user_id AND (
              AND (p.status IN ('queued', 'initialized', 'review') OR p.status = 'success' AND p.applied_at IS NULL)))
 ORDER BY b.id
 """)
-# What mails tell of, besides himself: his bookings and their refunds.
+# What mails tell of, besides himself: his bookings, their refunds and changes.
 BOOKINGS = text("""
-SELECT b.id, b.guest_email, ARRAY(SELECT r.id FROM refunds r WHERE r.booking_id = b.id) AS refund_ids
+SELECT b.id, b.guest_email, ARRAY(
+  SELECT r.id FROM refunds r WHERE r.booking_id = b.id UNION ALL SELECT c.id FROM booking_changes c WHERE c.booking_id = b.id) AS other_ids
 FROM bookings b WHERE b.user_id = :user_id
 """)
 TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:user_id AS text), 0))")
@@ -53,5 +54,5 @@ def open_bookings(session: Session, user_id: UUID) -> list[str]:
 
 
 def bookings_of(session: Session, user_id: UUID) -> list[Row[tuple[UUID, str, list[UUID]]]]:
-    """id, guest_email, refund_ids of each of the person's bookings."""
+    """id, guest_email, other_ids (of refunds and changes) of each of the person's bookings."""
     return list(session.execute(BOOKINGS, {"user_id": user_id}).all())

@@ -81,6 +81,6 @@ def stragglers(user_id: UUID) -> None:
 def _forget_written(session: Session, user: User) -> None:
     made = queries.bookings_of(session, user.id)
     ids, emails = {one.id for one in made}, {one.guest_email for one in made}
-    causes = ids.union(*(one.refund_ids for one in made))
+    causes = ids.union(*(one.other_ids for one in made))
     mail.erase(session, Erased(user.id, user.email, causes, emails))
     idempotency.forget(session, emails, ids)

@@ -35,7 +35,7 @@ SELECT json_build_object('hotel_id', hotel.id, 'date', day.shown, 'today', hotel
     'now', room.now, 'defect', room.defect, 'night', {NIGHT},
     'status', CASE WHEN day.shown = hotel.today AND room.now <> 'available' THEN room.now ELSE {NIGHT} END,
     'booking_id', b.id, 'reference', b.reference, 'block_id', {_BLOCK_ID}, 'block_reason', a.block_reason, 'block_note', a.block_note,
-    'is_arrival', coalesce(a.check_in = day.shown AND b.id IS NOT NULL, false), 'is_departure', leaving.id IS NOT NULL,
+    'is_arrival', coalesce(a.check_in = day.shown AND r.id IS NOT NULL, false), 'is_departure', leaving.id IS NOT NULL,
     'departing_booking_id', leaving_room.booking_id
   ) ORDER BY {_IN_ORDER}), '[]')
   FROM rooms room JOIN room_types type ON type.id = room.room_type_id

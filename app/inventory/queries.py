@@ -22,7 +22,10 @@ NIGHT: Final = """
     CASE WHEN a.id IS NULL THEN 'available' WHEN a.block_reason IS NOT NULL THEN 'maintenance'
          WHEN a.hold_expires_at IS NOT NULL THEN 'locked' WHEN b.status IN ('checked_in', 'checked_out') THEN 'occupied' ELSE 'booked' END
 """
-BOOKED: Final = "LEFT JOIN booking_rooms r ON r.id = a.booking_room_id LEFT JOIN bookings b ON b.id = r.booking_id"
+BOOKED: Final = """
+    LEFT JOIN booking_rooms r ON r.id = a.booking_room_id LEFT JOIN booking_changes c ON c.id = a.booking_change_id
+    LEFT JOIN bookings b ON b.id = coalesce(r.booking_id, c.booking_id)
+"""
 _TODAY = by_hand("SELECT (clock_timestamp() AT TIME ZONE time_zone)::date FROM hotels WHERE id = :hotel_id")
 _IN_THE_WAY = by_hand(f"""
 SELECT count(*) OVER () AS total, a.room_id, room.number, a.check_in, a.check_out,

@@ -39,16 +39,26 @@ class Kind(StrEnum):
     BOOKING_EXPIRED_REFUND = "booking_expired_refund"
     """Guest, paid too late and no room is left. `refund_amount`."""
     REFUND_DUE = "refund_due"
-    """Guest, any other refund. `refund_amount`, `refund_reason` (`paid_twice`, `booking_cancelled`, `hotel_not_selling`, or others)."""
+    """Guest, any other refund. `refund_amount`, `refund_reason` (`paid_twice`, `booking_cancelled`, `hotel_not_selling`, `penalty_waived`,
+    `change_lapsed`, or others)."""
     REFUND_PROCESSED = "refund_processed"
     """Guest, the bank has it. `refund_amount`."""
     REFUND_NEEDS_ATTENTION = "refund_needs_attention"
     """Guest, the bank sent it back: we need an account. `refund_amount`."""
     BOOKING_CANCELLED = "booking_cancelled"
-    """Guest. `cancelled_by` (`guest`, `hotel`, `platform`), `penalty_amount`, `refund_amount` (0: none), and
-    `cancel_reason | None`."""
+    """Guest. `cancelled_by` (`guest`, `hotel`, `platform`), `penalty_amount`, `refund_amount`, `owed_amount` of the penalty that is not
+    paid (0: none), and `cancel_reason | None`."""
     BOOKING_CANCELLED_HOTEL = "booking_cancelled_hotel"
     """Hotel. As booking_cancelled."""
+    BOOKING_CHANGED = "booking_changed"
+    """Guest. `before` (a dict of `check_in`, `check_out`, `rooms`, `total`), `difference` (kobo; below 0: cheaper), `paid_amount` (of the
+    difference, just now), `refund_amount`, `forfeited_amount`, `payment_timing`, `link`, `link_opens`."""
+    BOOKING_CHANGED_HOTEL = "booking_changed_hotel"
+    """Hotel. As booking_changed, without the link."""
+    CHANGE_WAITING = "change_waiting"
+    """Guest. `after` (as `before` above), `difference`, `asked_by` (`guest`, `hotel`), `expires_at`, `link`, `link_opens`."""
+    CHANGE_LAPSED = "change_lapsed"
+    """Guest, nobody paid for it. `after`, `link`, `link_opens`."""
     HOLD_EXPIRED = "hold_expired"
     """Guest, the hold ended without a payment."""
 

@@ -7,6 +7,11 @@ from app.payments.jobs import CONFIRM_PAID, FOLLOW_REFUND, REFUND, START_PAYMENT
 # A check that has its time is made by the next tick: a time that is long past means that no tick runs.
 NO_TIME = "coalesce({row}.next_check_at, '-infinity') < statement_timestamp() - interval '15 minutes'"
 
+# What refunds speak for of the money that a booking knows of; whole refunds may carry fees on top.
+ORDERED_BACK = """(SELECT coalesce(sum(least(k.amount, g.amount)), 0) FROM payments k
+              JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM refunds WHERE payment_id = k.id) g ON true
+              WHERE k.booking_id = b.id AND k.kept AND k.applied_at IS NOT NULL)"""
+
 _ABOUT_MONEY = (
     Invariant(
         "success_without_booking_or_refund",
@@ -17,6 +22,7 @@ _ABOUT_MONEY = (
         FROM payments p JOIN bookings b ON b.id = p.booking_id
         WHERE p.status = 'success' AND p.applied_at IS NOT NULL AND NOT EXISTS (SELECT FROM refunds r WHERE r.payment_id = p.id)
           AND NOT (p.kept AND b.status IN ('confirmed', 'checked_in', 'checked_out', 'no_show'))
+          AND NOT (p.kept AND b.status = 'cancelled' AND b.returned_amount <= {ORDERED_BACK})
           AND NOT (p.kept AND EXISTS (SELECT FROM outbox o WHERE {LIVING} AND o.name = '{REFUND_DUE.name}'
                                       AND o.payload->>'booking_id' = b.id::text))
         """,  # noqa: S608 - constants of ours
@@ -50,6 +56,37 @@ _ABOUT_MONEY = (
           AND (b.payment_status = 'paid') <> EXISTS (SELECT FROM payments p WHERE p.booking_id = b.id AND p.kept AND p.status = 'success'
                                                      AND p.applied_at IS NOT NULL)
         """,
+    ),
+)
+
+_ABOUT_BOOKS = (
+    Invariant(
+        "paid_amount_is_not_its_payments",
+        "What a booking says was paid is not what its payments brought, so its refunds would be reckoned from a wrong sum. Compare with the"
+        " gateway, and correct the booking.",
+        """
+        SELECT b.id, b.reference, b.status, b.paid_amount, coalesce(kept.amount, 0) AS payments
+        FROM bookings b LEFT JOIN (
+          SELECT booking_id, sum(amount) AS amount FROM (
+            SELECT booking_id, part, max(amount) AS amount FROM payments WHERE kept AND applied_at IS NOT NULL GROUP BY booking_id, part
+          ) AS parts GROUP BY booking_id
+        ) AS kept ON kept.booking_id = b.id
+        WHERE b.paid_amount <> coalesce(kept.amount, 0)
+        """,
+    ),
+    Invariant(
+        "refunds_are_not_what_was_promised",
+        "A booking promised its guest another sum back than its refunds send. Where it is too little, no job will send the rest: order it"
+        " by hand. Where it is too much, somebody ordered a refund beside the booking's terms: write down why.",
+        f"""
+        SELECT * FROM (
+          SELECT b.id, b.reference, b.status, b.returned_amount, {ORDERED_BACK} AS ordered FROM bookings b WHERE b.paid_amount > 0
+        ) AS b
+        WHERE ordered > returned_amount
+           OR ordered < returned_amount AND (ordered > 0 OR status NOT IN ('cancelled', 'expired'))
+              AND NOT EXISTS (SELECT FROM outbox o WHERE {LIVING} AND o.name = '{REFUND_DUE.name}'
+                              AND o.payload->>'booking_id' = b.id::text)
+        """,  # noqa: S608 - constants of ours
     ),
 )
 
@@ -88,4 +125,4 @@ _ABOUT_LOOKING = (
     ),
 )
 
-INVARIANTS = _ABOUT_MONEY + _ABOUT_LOOKING
+INVARIANTS = _ABOUT_MONEY + _ABOUT_BOOKS + _ABOUT_LOOKING

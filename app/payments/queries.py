@@ -21,8 +21,10 @@ BATCH = 500
 SHOWN = """
 SELECT p.id, p.reference, p.status, p.authorization_url, p.access_code, p.amount, p.currency, p.refunded_amount, p.paid_at, p.created_at,
        p.booking_id, b.reference AS booking_reference, b.status AS booking_status, b.payment_status, b.user_id, b.hotel_id, b.token_version,
-       b.hold_expires_at AS expires_at
+       p.part, p.kept, p.applied_at, CASE p.part WHEN 1 THEN b.hold_expires_at ELSE c.hold_expires_at END AS expires_at,
+       CASE p.part WHEN 1 THEN b.status = 'pending_payment' ELSE coalesce(c.status = 'waiting', false) END AS is_waited_for
 FROM payments p JOIN bookings b ON b.id = p.booking_id
+LEFT JOIN booking_changes c ON c.booking_id = p.booking_id AND c.part = p.part
 """
 SHOWN_BY_REFERENCE = text(SHOWN + "WHERE p.reference = :reference")
 SHOWN_OF_BOOKING = text(
@@ -122,6 +124,18 @@ def refunds_of(session: Session, payment_id: UUID) -> list[Refund]:
     return list(session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)))
 
 
+ORDERED_BACK = text("""
+SELECT coalesce(sum(least(p.amount, r.amount)), 0) FROM payments p
+JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS amount FROM refunds WHERE payment_id = p.id) r ON true
+WHERE p.booking_id = :booking_id AND p.kept AND p.applied_at IS NOT NULL
+""")
+
+
+def ordered_back(session: Session, booking_id: UUID) -> int:
+    """Kobo of its applied money that refunds speak for, whatever their state."""
+    return int(session.execute(ORDERED_BACK, {"booking_id": booking_id}).scalar_one())
+
+
 def of_booking(session: Session, booking_id: UUID) -> tuple[list[Payment], list[Refund]]:
     """All attempts to pay it and all that goes back, oldest first."""
     payments = select(Payment).where(Payment.booking_id == booking_id).order_by(Payment.id)
@@ -156,8 +170,9 @@ CLAIM_RECHECK = text(f"""
 UPDATE payments SET checks = checks + 1, next_check_at = due.next FROM (
   SELECT p.id, NOT {PROMISED} AS wanted, CASE WHEN p.created_at > clock_timestamp() - make_interval(secs => :longest) THEN
     clock_timestamp() + least(greatest(clock_timestamp() - p.created_at, make_interval(secs => :first)),
-      make_interval(secs => CASE b.status WHEN 'pending_payment' THEN :held ELSE :free END)) END AS next
+      make_interval(secs => CASE WHEN b.status = 'pending_payment' OR c.status = 'waiting' THEN :held ELSE :free END)) END AS next
   FROM payments p JOIN bookings b ON b.id = p.booking_id
+  LEFT JOIN booking_changes c ON c.booking_id = p.booking_id AND c.part = p.part
   WHERE p.next_check_at <= clock_timestamp() ORDER BY p.next_check_at LIMIT :batch FOR NO KEY UPDATE OF p SKIP LOCKED) AS due
 WHERE payments.id = due.id RETURNING payments.id, due.wanted
 """)  # noqa: S608 - constants of ours

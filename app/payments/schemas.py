@@ -11,10 +11,12 @@ class StartIn(Schema):
 
 class PaymentOut(Schema):
     """`authorization_url` and `access_code` are there while the attempt can be paid: send the guest to the one, or give the other to
-    Paystack's popup. `expires_at`: until when the rooms are held.
+    Paystack's popup. `expires_at`: until when the rooms,
+    or the new nights of a change, are held.
     """
 
     booking_id = ma.fields.UUID()
+    part = ma.fields.Integer(metadata={"description": "1: the booking itself; 2 and on: the difference of a change"})
     reference = ma.fields.String()
     status = ma.fields.String(
         metadata={"description": "queued · initialized · success · failed · abandoned · review · reversed"}

@@ -22,12 +22,33 @@ Nights = tuple[tuple[date, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class RoomWish:
-    """One room wanted: of which type, under which plan, for whom. `children`: their ages."""
+    """One room wanted: of which type, under which plan, for whom. `children`: their ages. `bought`: nights of it that were sold under this
+    plan already, (date, kobo) by date, and cost what they cost.
+    """
 
     room_type_id: UUID
     rate_plan_id: UUID
     adults: int
     children: tuple[int, ...] = ()
+    bought: Nights = ()
+
+    def prices(self, nights: Nights) -> Nights:
+        """What each of these nights costs him: those that he has bought, what he bought them for."""
+        own = dict(self.bought)
+        return tuple((night, own.get(night, kobo)) for night, kobo in nights)
+
+    def is_in_the_way(self, obstacle: Obstacle, nights: Sequence[date]) -> bool:
+        """Whether it keeps him from these nights: not where he only keeps what he has."""
+        own = [night for night, _ in self.bought]
+        arrives = bool(own) and nights[0] == own[0]
+        departs = bool(own) and nights[-1] == own[-1]
+        kept = {
+            Reason.CLOSED_TO_ARRIVAL: arrives,
+            Reason.CLOSED_TO_DEPARTURE: departs,
+            Reason.MIN_NIGHTS: arrives and departs,
+            Reason.MAX_NIGHTS: arrives and departs,
+        }
+        return not kept.get(obstacle.reason, obstacle.day in own)
 
     @property
     def party(self) -> Party:
@@ -118,7 +139,7 @@ def quote(session: Session, hotel_id: UUID, check_in: date, check_out: date, wis
     found, plans = queries.find_hotel_with_plans(session, hotel_id, wanted, (check_in, check_out))
     hotel = _selling(found, check_in, check_out)
     chosen = [_chosen(plans, hotel_id, wish) for wish in wishes]
-    _refuse_closed(hotel, chosen, nights)
+    _refuse_closed(hotel, list(zip(chosen, wishes, strict=True)), nights)
     rooms = tuple(_room(hotel, plan, wish, nights) for plan, wish in zip(chosen, wishes, strict=True))
     charged = _charges(hotel, sum(room.amount for room in rooms), [wish.party for wish in wishes], nights)
     whole = Quote(hotel, check_in, check_out, rooms, charged)
@@ -220,15 +241,19 @@ def _obstacles(hotel: HotelFacts, plan: PlanFacts, nights: Sequence[date]) -> tu
     return (*pricing.obstacles(plan.spans, nights), *ahead)
 
 
-def _refuse_closed(hotel: HotelFacts, plans: Sequence[PlanFacts], nights: Sequence[date]) -> None:
-    unique = {plan.id: plan for plan in plans}.values()
-    found = [(plan, obstacle) for plan in unique for obstacle in _obstacles(hotel, plan, nights)]
+def _refuse_closed(hotel: HotelFacts, chosen: Sequence[tuple[PlanFacts, RoomWish]], nights: Sequence[date]) -> None:
+    found = {
+        (plan.id, obstacle.reason, obstacle.day): {
+            "reason": obstacle.reason,
+            "date": obstacle.day,
+            "rate_plan_id": plan.id,
+        }
+        for plan, wish in chosen
+        for obstacle in _obstacles(hotel, plan, nights)
+        if wish.is_in_the_way(obstacle, nights)
+    }
     if found:
-        raise NotOnSale(
-            reasons=[
-                {"reason": obstacle.reason, "date": obstacle.day, "rate_plan_id": plan.id} for plan, obstacle in found
-            ]
-        )
+        raise NotOnSale(reasons=list(found.values()))
 
 
 def _room(hotel: HotelFacts, plan: PlanFacts, wish: RoomWish, nights: Sequence[date]) -> QuotedRoom:
@@ -237,10 +262,16 @@ def _room(hotel: HotelFacts, plan: PlanFacts, wish: RoomWish, nights: Sequence[d
         rate_plan_id=plan.id,
         terms=terms_of(hotel, plan),
         payment_timing=plan.payment_timing,
-        nights=_nights(plan, wish.party, nights),
+        nights=_priced(plan, wish, nights),
         adults=wish.adults,
         children=wish.children,
     )
+
+
+def _priced(plan: PlanFacts, wish: RoomWish, nights: Sequence[date]) -> Nights:
+    """A night that he has bought needs no price any more."""
+    priced = dict(_nights(plan, wish.party, nights))
+    return wish.prices(tuple((night, priced.get(night, 0)) for night in nights))
 
 
 def _refuse_unpayable(whole: Quote) -> None:

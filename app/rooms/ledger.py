@@ -4,7 +4,7 @@ Whoever takes rooms has locked them first (`lock_rooms`), or does both at once (
 the exclusion constraint would otherwise wait for each other until the deadlock timeout.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,6 +43,18 @@ SELECT paired.room_id, taken.booking_room_id FROM paired LEFT JOIN taken USING (
 """  # noqa: S608 - of constants
 TAKE_FREE = by_hand(_TAKE_FREE)
 WAIT_FOR_FREE = by_hand(_TAKE_FREE.replace("SKIP LOCKED", ""))
+
+
+_WANTED = "unnest(CAST(:owners AS uuid[]), CAST(:rooms AS uuid[]), CAST(:ids AS uuid[])) AS wanted (owner, room_id, id)"
+MOVE = by_hand(f"""
+UPDATE allocations a SET room_id = wanted.room_id, stay = daterange(:check_in, :check_out), hold_expires_at = NULL
+FROM {_WANTED} WHERE a.booking_room_id = wanted.owner
+""")  # noqa: S608 - of constants
+ADD = by_hand(f"""
+INSERT INTO allocations (id, room_id, hotel_id, stay, booking_room_id)
+SELECT wanted.id, wanted.room_id, :hotel_id, daterange(:check_in, :check_out), wanted.owner FROM {_WANTED}
+WHERE NOT EXISTS (SELECT FROM allocations a WHERE a.booking_room_id = wanted.owner)
+""")  # noqa: S608 - of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +203,46 @@ def extend_living(session: Session, booking_room_ids: Collection[UUID], until: d
     """Lets living holds last until then. Returns how many lived."""
     living = Allocation.hold_expires_at > sql_now()
     return _set_end(session, Allocation.booking_room_id.in_(booking_room_ids), living, until=until)
+
+
+def give_to_change(session: Session, owners: Collection[UUID], change_id: UUID) -> int:
+    """What was taken in the name of `owners` is a change's from now on. Returns how many allocations that were."""
+    statement = update(Allocation).where(Allocation.booking_room_id.in_(owners)).returning(Allocation.id)
+    moved = statement.values(booking_room_id=None, booking_change_id=change_id)
+    return len(session.scalars(moved, execution_options={"synchronize_session": False}).all())
+
+
+def release_change(session: Session, change_id: UUID) -> list[Freed]:
+    """Gives back what a change holds; returns the rows that were still there."""
+    return _delete(session, Allocation.booking_change_id == change_id)
+
+
+def held_by_change(session: Session, change_id: UUID) -> int:
+    """How many allocations a change still has, be their time up or not: nobody has taken them. Under the rooms' locks it stays so."""
+    return len(session.scalars(select(Allocation.id).where(Allocation.booking_change_id == change_id)).all())
+
+
+def extend_change(session: Session, change_id: UUID, until: datetime) -> int:
+    """Lets what a change holds last until then. Returns how many lived."""
+    living = Allocation.hold_expires_at > sql_now()
+    return _set_end(session, Allocation.booking_change_id == change_id, living, until=until)
+
+
+def resettle(session: Session, hotel_id: UUID, days: Range[date], rooms: Mapping[UUID, UUID]) -> None:
+    """The rooms of a booking that was changed: each of `rooms` (booking room → room) is taken for these days, for good.
+
+    What was in the way is given back already, and the rooms are locked.
+    """
+    bound = {
+        "owners": list(rooms),
+        "rooms": list(rooms.values()),
+        "ids": [new_id() for _ in rooms],
+        "hotel_id": hotel_id,
+        "check_in": days.lower,
+        "check_out": days.upper,
+    }
+    run(session, MOVE, bound)
+    run(session, ADD, bound)
 
 
 def is_taken(session: Session, room_ids: Collection[UUID], stay: Range[date]) -> bool:

@@ -115,15 +115,16 @@ class Allocation(Model):
     """A row means taken, no row means free, and nothing else decides.
 
     A row whose `hold_expires_at` has passed counts as free; the next taker deletes it. It is written before the booking it
-    belongs to, for it decides whether there will be one: hence the deferred key. `check_in` and `check_out` are the stay's
-    bounds, for the index that searches by night. A block has a reason, a note if somebody wrote one, and who made it.
+    belongs to, for it decides whether there will be one: hence the deferred keys. `booking_change_id`: nights that a change of a booking
+    wants, held until it is paid. `check_in` and `check_out` are the stay's bounds, for the index that searches by night. A block has a
+    reason, a note if somebody wrote one, and who made it.
     """
 
     __tablename__ = "allocations"
     __table_args__ = (
         ExcludeConstraint(("room_id", "="), ("stay", "&&"), using="gist", name=NO_OVERLAP),
-        CheckConstraint("num_nonnulls(booking_room_id, block_reason) = 1", name="one_reason"),
-        CheckConstraint("hold_expires_at IS NULL OR booking_room_id IS NOT NULL", name="holds_are_bookings"),
+        CheckConstraint("num_nonnulls(booking_room_id, booking_change_id, block_reason) = 1", name="one_reason"),
+        CheckConstraint("hold_expires_at IS NULL OR block_reason IS NULL", name="holds_are_bookings"),
         CheckConstraint("NOT isempty(stay) AND lower(stay) IS NOT NULL AND upper(stay) IS NOT NULL", name="bounded"),
         CheckConstraint("block_reason IS NOT NULL OR upper(stay) - lower(stay) <= 30", name="nights"),
         CheckConstraint(one_of("block_reason", BlockReason), name="block_reason"),
@@ -132,6 +133,11 @@ class Allocation(Model):
         Index("ix_allocations_hotel_id", "hotel_id", "check_in"),
         Index("ix_allocations_blocks", "hotel_id", "id", postgresql_where=text("block_reason IS NOT NULL")),
         Index("uq_allocations_booking_room_id", "booking_room_id", unique=True),
+        Index(
+            "ix_allocations_booking_change_id",
+            "booking_change_id",
+            postgresql_where=text("booking_change_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -142,6 +148,9 @@ class Allocation(Model):
     check_out: Mapped[date] = mapped_column(Computed("upper(stay)", persisted=True))
     booking_room_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("booking_rooms.id", deferrable=True, initially="DEFERRED")
+    )
+    booking_change_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("booking_changes.id", deferrable=True, initially="DEFERRED")
     )
     block_reason: Mapped[str | None] = mapped_column(Text)
     block_note: Mapped[str | None] = mapped_column(Text)

@@ -17,6 +17,11 @@ WORDS_INTO_NOTES = """
 UPDATE allocations SET block_note = block_reason, block_reason = 'other'
 WHERE block_reason IS NOT NULL AND block_reason NOT IN ('maintenance', 'owner_use', 'other')
 """
+# Living rooms have numbers of their own by the index that was made before.
+ONE_NUMBER_EVER = """
+-- squawk-ignore ban-drop-constraint
+ALTER TABLE rooms DROP CONSTRAINT uq_rooms_hotel_id_number
+"""
 NOTES_INTO_WORDS = (
     "UPDATE allocations SET block_reason = block_note WHERE block_reason = 'other' AND block_note IS NOT NULL"
 )
@@ -60,7 +65,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("retired_at IS NULL"),
             postgresql_concurrently=True,
         )
-        op.drop_constraint(op.f("uq_rooms_hotel_id_number"), "rooms")
+        op.execute(ONE_NUMBER_EVER)
 
 
 def _create_room_history() -> None:

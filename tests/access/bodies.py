@@ -22,6 +22,19 @@ STEPS = [f"POST /hotels/{{hotel_id}}/{step}" for step in OF_OWNERS] + [
     f"POST /admin/hotels/{{hotel_id}}/{step}" for step in OF_PLATFORM
 ]
 WHY = {"reason": "A reason"}
+STANDS = """
+WITH standing AS (UPDATE bookings SET status = 'confirmed' RETURNING id) UPDATE allocations SET hold_expires_at = NULL
+"""
+GIVEN_UP = """
+WITH gone AS (UPDATE bookings SET status = 'cancelled' RETURNING id)
+INSERT INTO booking_cancellations (booking_id, cancelled_by, policy_amount, penalty_amount, refund_amount)
+SELECT id, 'guest', 100000, 100000, 0 FROM gone ON CONFLICT DO NOTHING
+"""
+CHANGES = [
+    f"POST {path}/{{booking_id}}/change{preview}"
+    for path in ("/bookings", "/hotels/{hotel_id}/bookings")
+    for preview in ("", "/preview")
+]
 ROOM_TYPE = {"name": "Suite", "base_occupancy": 2, "max_adults": 2, "max_children": 1, "max_occupancy": 3}
 _number = itertools.count(1)
 
@@ -97,6 +110,8 @@ def _season() -> dict[str, str]:
 
 # The step is one of the machine's from this state.
 PREPARED: Mapping[str, Callable[[Cast], object]] = {
+    **dict.fromkeys(CHANGES, lambda _cast: rows.change(STANDS)),
+    "POST /hotels/{hotel_id}/bookings/{booking_id}/waiver": lambda _cast: rows.change(GIVEN_UP),
     "POST /hotels": lambda _cast: rows.change("UPDATE users SET email_verified_at = clock_timestamp()"),
     "POST /hotels/{hotel_id}/submit": _to_be_submitted,
     "DELETE /room-types/{room_type_id}": _without_rooms,
@@ -173,6 +188,10 @@ BODIES: Mapping[str, Callable[[Cast], Any]] = {
     "POST /bookings/lookup/link": lambda cast: _looked_up(cast),
     "POST /bookings/{booking_id}/cancel": lambda _cast: {},
     "POST /bookings/{booking_id}/payments": lambda _cast: {},
+    **dict.fromkeys(CHANGES, lambda _cast: {"check_out": factories.in_days(13).isoformat()}),
+    "POST /hotels/{hotel_id}/bookings/{booking_id}/cancel": lambda _cast: {"reason_code": "overbooked"} | WHY,
+    "POST /hotels/{hotel_id}/bookings/{booking_id}/waiver": lambda _cast: {"penalty_amount": 0} | WHY,
+    "POST /admin/bookings/{booking_id}/cancel": lambda _cast: {"refund": "full"} | WHY,
     "POST /admin/users/{user_id}/suspend": lambda _cast: WHY,
     "POST /admin/users/{user_id}/reinstate": _of_suspended,
     "POST /admin/users/{user_id}/role": lambda _cast: {"role": "platform_admin"} | WHY,

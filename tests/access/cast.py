@@ -114,6 +114,7 @@ class Cast:
         """One of the platform's."""
         return factories.charge()
 
+    @cached_property
     def block(self) -> UUID:
         """Of the hotel's last room."""
         return factories.block(self.hotel, self.hotel.only.rooms[-1], 100, 103)

@@ -100,8 +100,16 @@ POST   /bookings/lookup/link                            202   202   202       20
 GET    /bookings/by-reference/{booking_reference}       401   200   404       404   200   200      200       401   401
 GET    /bookings                                        401   200   200       200   200   200      200       401   401
 GET    /bookings/{booking_id}                           401   200   404       404   200   200      200       401   401
+GET    /bookings/{booking_id}/cancellation              401   200   404       404   200   200      200       401   401
 POST   /bookings/{booking_id}/cancel                    401   200   404       404   404   404      404       401   401
+POST   /bookings/{booking_id}/change/preview            401   200   404       404   404   404      404       401   401
+POST   /bookings/{booking_id}/change                    401   200   404       404   404   404      404       401   401
 POST   /bookings/{booking_id}/payments                  401   201   404       404   404   404      404       401   401
+
+POST   /hotels/{hotel_id}/bookings/{booking_id}/cancel  401   404   404       404   200   200      403       401   401
+POST   /hotels/{hotel_id}/bookings/{booking_id}/waiver  401   404   404       404   403   200      200       401   401
+POST   /hotels/{hotel_id}/bookings/{booking_id}/change/preview 401 404   404       404   200   200      403       401   401
+POST   /hotels/{hotel_id}/bookings/{booking_id}/change  401   404   404       404   200   200      403       401   401
 
 GET    /payments/{reference}                            401   200   404       404   404   404      200       401   401
 POST   /payments/{reference}/verify                     401   202   404       404   404   404      202       401   401
@@ -125,6 +133,7 @@ POST   /admin/users/{user_id}/reinstate                 401   403   403       40
 POST   /admin/users/{user_id}/role                      401   403   403       403   403   403      200       401   401
 GET    /admin/bookings                                  401   403   403       403   403   403      200       401   401
 GET    /admin/bookings/{booking_id}                     401   403   403       403   403   403      200       401   401
+POST   /admin/bookings/{booking_id}/cancel              401   403   403       403   403   403      200       401   401
 GET    /admin/charges                                   401   403   403       403   403   403      200       401   401
 POST   /admin/charges                                   401   403   403       403   403   403      201       401   401
 PATCH  /admin/charges/{state_charge_id}                 401   403   403       403   403   403      200       401   401

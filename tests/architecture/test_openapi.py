@@ -18,7 +18,12 @@ TYPES = {"string", "integer", "number", "boolean", "array", "object", "null"}
 NEEDS_A_KEY = {
     "POST /api/v1/bookings",
     "POST /api/v1/bookings/{booking_id}/cancel",
+    "POST /api/v1/bookings/{booking_id}/change",
     "POST /api/v1/bookings/{booking_id}/payments",
+    "POST /api/v1/hotels/{hotel_id}/bookings/{booking_id}/cancel",
+    "POST /api/v1/hotels/{hotel_id}/bookings/{booking_id}/change",
+    "POST /api/v1/hotels/{hotel_id}/bookings/{booking_id}/waiver",
+    "POST /api/v1/admin/bookings/{booking_id}/cancel",
     "POST /api/v1/admin/payments/{reference}/resolve",
     "POST /api/v1/admin/refunds/{refund_id}/again",
 }
@@ -27,7 +32,10 @@ LOGIN: list[dict[str, list[str]]] = [{"bearer": []}, {"oauth2": []}]
 OPENED_BY_BOOKING_TOKEN = {
     "GET /api/v1/bookings/{booking_id}",
     "GET /api/v1/bookings/by-reference/{booking_reference}",
+    "GET /api/v1/bookings/{booking_id}/cancellation",
     "POST /api/v1/bookings/{booking_id}/cancel",
+    "POST /api/v1/bookings/{booking_id}/change",
+    "POST /api/v1/bookings/{booking_id}/change/preview",
     "POST /api/v1/bookings/{booking_id}/payments",
     "GET /api/v1/payments/{reference}",
     "POST /api/v1/payments/{reference}/verify",

@@ -17,6 +17,20 @@ PHOTO = """
     INSERT INTO hotel_photos (id, hotel_id, status, is_cover, content_type, bytes, upload_expires_at, upload_etag, position, width, height)
     SELECT gen_random_uuid(), id, {}, {}, 'image/png', 1, now(), 'e', 1, 2, 3 FROM hotels ORDER BY id LIMIT 1
 """
+CHANGE = (
+    """
+    INSERT INTO booking_changes (id, booking_id, status, part, asked_by, before, after, difference, forfeited_amount, refund_amount,
+      least_penalty, held, hold_expires_at, release_at)
+    SELECT gen_random_uuid(), id, '{}', {}, 'guest', '{{}}', '{{}}', 1, 0, 0, 0, {}, now(), {} FROM ("""
+    + PAID.replace("{", "{{")
+    + """) AS found
+"""
+)
+RECORD = """
+    INSERT INTO booking_cancellations (booking_id, cancelled_by, policy_amount, penalty_amount, refund_amount)
+    SELECT id, 'guest', 0, penalty, CASE penalty WHEN 0 THEN paid_amount ELSE 0 END
+    FROM (SELECT id, paid_amount, {1} AS penalty FROM bookings WHERE id = {0}) AS found
+"""
 NO_JOB_FOR = "DELETE FROM outbox WHERE payload->>'{}' IN (SELECT id::text FROM ({}) AS found)"
 
 BREAKS: tuple[tuple[str, str], ...] = (
@@ -93,9 +107,29 @@ BREAKS: tuple[tuple[str, str], ...] = (
     ("confirmation_without_mails", f"DELETE FROM outgoing_emails WHERE kind = 'booking_confirmed_hotel' AND cause_id = ({PAID})"),
     ("closed_hotel_expects_guests", f"UPDATE hotels SET status = 'closed' WHERE id = (SELECT hotel_id FROM bookings WHERE id = ({PAID}))"),
     ("success_without_booking_or_refund", f"DELETE FROM refunds WHERE id = ({GOING_BACK})"),
+    ("room_taken_for_nobody", f"""
+        {CHANGE.format("applied", "NULL", 1, "{16}")};
+        INSERT INTO allocations (id, room_id, hotel_id, stay, booking_change_id)
+        SELECT gen_random_uuid(), r.id, r.hotel_id, daterange('2999-01-01', '2999-01-02'), c.id FROM rooms r, booking_changes c LIMIT 1
+    """),
+    ("change_outlived_its_hold", CHANGE.format("waiting", 2, 0, "{16}")),
+    ("change_without_its_nights", CHANGE.format("waiting", 2, 1, "statement_timestamp() + interval '1 hour'")),
+    ("cancelled_without_its_record", "DELETE FROM booking_cancellations WHERE refund_amount = 0"),
+    ("cancelled_without_its_record", RECORD.format(f"({PAID})", 0)),
+    ("money_is_not_explained", f"UPDATE bookings SET forfeited_amount = 1 WHERE id = ({PAID})"),
+    ("money_is_not_explained", f"""
+        DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)};
+        {RECORD.format(f"({PAID})", 1)};
+        UPDATE bookings SET status = 'cancelled' WHERE id = ({PAID})
+    """),
+    ("paid_amount_is_not_its_payments", f"UPDATE bookings SET paid_amount = 1 WHERE id = ({HELD})"),
+    ("refunds_are_not_what_was_promised", """
+        UPDATE refunds SET amount = amount - 1 WHERE status = 'pending'
+    """),
     ("success_without_booking_or_refund", f"""
         DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)};
-        UPDATE bookings SET status = 'cancelled' WHERE id = ({PAID})
+        {RECORD.format(f"({PAID})", 0)};
+        UPDATE bookings SET status = 'cancelled', returned_amount = paid_amount WHERE id = ({PAID})
     """),
     ("two_kept_successes", f"""
         DROP INDEX uq_payments_kept;
@@ -183,8 +217,17 @@ NO_BREACHES: dict[str, str] = {
     "a paid booking was cancelled and its refund is promised": f"""
         DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)};
         {PROMISE.format("bookings.refund_due", "booking_id", PAID)};
+        {RECORD.format(f"({PAID})", 0)};
+        UPDATE bookings SET status = 'cancelled', returned_amount = paid_amount WHERE id = ({PAID})
+    """,
+    "a paid booking was cancelled and all of it is its penalty": f"""
+        DELETE FROM allocations WHERE {ROOMS_OF.format(PAID)};
+        {RECORD.format(f"({PAID})", "total_amount")};
         UPDATE bookings SET status = 'cancelled' WHERE id = ({PAID})
     """,
+    "a change lapsed a moment ago and someone else took its nights": CHANGE.format(
+        "waiting", 2, 1, "statement_timestamp() - interval '1 second'"
+    ),
 }  # fmt: skip
 
 

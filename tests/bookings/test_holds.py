@@ -156,14 +156,6 @@ class TestCancelling:
         answer = guest.post(f"/bookings/{made['id']}/cancel", {}, key=new_key())
         assert (answer.status_code, answer.json["code"], answer.json["allowed"]) == (409, "illegal_transition", [])
 
-    def test_a_paid_booking_is_not_cancelled_here(self, api: Api) -> None:
-        guest = api.as_(factories.person())
-        made = guest.post("/bookings", factories.booking_request(factories.hotel()), key=new_key()).json
-        run("UPDATE bookings SET status = 'confirmed', payment_status = 'paid'")
-        answer = guest.post(f"/bookings/{made['id']}/cancel", {}, key=new_key())
-        assert (answer.status_code, answer.json["code"]) == (409, "booking_is_paid")
-        assert status(made["id"]) == "confirmed"
-
     def test_a_key_is_required(self, api: Api) -> None:
         guest = api.as_(factories.person())
         made = guest.post("/bookings", factories.booking_request(factories.hotel()), key=new_key()).json

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.auth.models import Role
 from app.bookings import states
-from app.bookings.models import Booking, BookingHistory, BookingStatus
+from app.bookings.models import Booking, BookingChange, BookingHistory, BookingStatus, ChangeStatus
 from app.core.audit_trail import Actor
 from app.core.columns import new_id
 from app.core.errors import IllegalTransition
@@ -26,6 +26,7 @@ ALLOWED = {
     ("checked_in", "checked_out"),
     ("expired", "confirmed"),
 }
+CHANGE_ALLOWED = {("waiting", "applied"), ("waiting", "lapsed"), ("waiting", "withdrawn")}
 ROOM_ALLOWED = {
     ("available", "occupied"),
     ("available", "maintenance"),
@@ -60,6 +61,20 @@ def test_a_booking_moves_only_along_its_table(came_from: BookingStatus, to: Book
         assert (booking.status, written) == (came_from, [])
 
 
+@pytest.mark.parametrize(("came_from", "to"), list(product(ChangeStatus, ChangeStatus)))
+def test_a_change_moves_only_along_its_table(came_from: ChangeStatus, to: ChangeStatus) -> None:
+    change = cast(BookingChange, SimpleNamespace(status=came_from, ended_at=None))
+    if (came_from, to) in CHANGE_ALLOWED:
+        states.move_change(change, to)
+        assert change.status == to
+        assert change.ended_at is not None
+    else:
+        with pytest.raises(IllegalTransition) as refusal:
+            states.move_change(change, to)
+        assert refusal.value.extra["allowed"] == sorted(t for f, t in CHANGE_ALLOWED if f == came_from)
+        assert (change.status, change.ended_at) == (came_from, None)
+
+
 @pytest.mark.parametrize(("came_from", "to"), list(product(RoomNow, RoomNow)))
 def test_a_room_moves_only_along_its_table(came_from: RoomNow, to: RoomNow) -> None:
     room = cast(Room, SimpleNamespace(id=None, hotel_id=None, now=came_from))
@@ -80,4 +95,5 @@ def test_a_room_moves_only_along_its_table(came_from: RoomNow, to: RoomNow) -> N
 
 def test_every_status_stands_in_its_table() -> None:
     assert set(states.NEXT) == set(BookingStatus)
+    assert set(states.CHANGE_NEXT) == set(ChangeStatus)
     assert set(room_states.NEXT_NOW) == set(RoomNow)

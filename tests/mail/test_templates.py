@@ -32,6 +32,27 @@ STAY: dict[str, Any] = {
 LINK = "https://web.example.com/bookings/SS-7KQ2M#token-of_43-characters"
 LINKED = {"link": LINK, "link_opens": True}
 GUEST_CONTACT = {"guest_email": "ngozi@example.com", "guest_phone": "+2348000000009"}
+CANCELLED: dict[str, Any] = {
+    "cancelled_by": "guest",
+    "penalty_amount": 2_500_000,
+    "refund_amount": 10_000_000,
+    "owed_amount": 0,
+}
+OTHER = {
+    "check_in": date(2026, 12, 11),
+    "check_out": date(2026, 12, 14),
+    "rooms": [{"type_name": "Small Single", "plan_name": "Saver"}],
+    "total": 15_000_000,
+}
+CHANGED: dict[str, Any] = {
+    "before": OTHER,
+    "paid_amount": 0,
+    "refund_amount": 2_000_000,
+    "forfeited_amount": 500_000,
+    "payment_timing": "pay_now",
+    "difference": -2_500_000,
+}
+WANTED: dict[str, Any] = {"after": OTHER}
 MORE: dict[str, dict[str, Any]] = {
     "booking_confirmed": {"payment_timing": "pay_now", "free_until": datetime(2026, 12, 2, 13, tzinfo=UTC)} | LINKED,
     "booking_confirmed_hotel": GUEST_CONTACT | {"payment_timing": "pay_now", "special_requests": "A quiet room"},
@@ -42,8 +63,14 @@ MORE: dict[str, dict[str, Any]] = {
     "refund_due": {"refund_amount": 12_500_000, "refund_reason": "paid_twice"},
     "refund_processed": {"refund_amount": 9_950_050},
     "refund_needs_attention": {"refund_amount": 12_500_000},
-    "booking_cancelled": {"cancelled_by": "guest", "penalty_amount": 2_500_000, "refund_amount": 10_000_000},
-    "booking_cancelled_hotel": {"cancelled_by": "guest", "penalty_amount": 2_500_000, "refund_amount": 10_000_000},
+    "booking_cancelled": CANCELLED,
+    "booking_cancelled_hotel": CANCELLED,
+    "booking_changed": CHANGED | LINKED,
+    "booking_changed_hotel": CHANGED,
+    "change_waiting": WANTED
+    | {"difference": 2_500_000, "asked_by": "hotel", "expires_at": datetime(2026, 12, 2, 13, tzinfo=UTC)}
+    | LINKED,
+    "change_lapsed": WANTED | LINKED,
     "hold_expired": {},
 }
 FACTS: dict[str, list[str]] = {
@@ -57,6 +84,25 @@ FACTS: dict[str, list[str]] = {
     "refund_needs_attention": ["₦125,000.00", "account number", "answer this mail"],
     "booking_cancelled": ["as you asked", "Cancellation fee", "₦25,000.00", "₦100,000.00", "3–10 working days"],
     "booking_cancelled_hotel": ["by the guest", "₦25,000.00", "₦100,000.00", "on sale again"],
+    "booking_changed": [
+        "is changed",
+        "Fri 11 Dec 2026",
+        "Small Single",
+        "₦150,000.00",
+        "₦20,000.00",
+        "₦5,000.00",
+        LINK,
+    ],
+    "booking_changed_hotel": ["is changed", "Fri 11 Dec 2026", "Small Single", "₦150,000.00", "Refunded", "₦5,000.00"],
+    "change_waiting": [
+        "Eko Palms has prepared",
+        "₦25,000.00",
+        "Wed 2 Dec 2026, 14:00",
+        "Fri 11 Dec 2026",
+        "Small Single",
+        LINK,
+    ],
+    "change_lapsed": ["stands as it was", "Mon 14 Dec 2026", "Small Single", "If you have paid nonetheless", LINK],
     "hold_expired": ["no longer held", "no payment reached us", "If you have paid nonetheless"],
 }
 EVERYWHERE = ["SS-7KQ2M", "Fri 4 Dec 2026, from 14:00", "Sun 6 Dec 2026, until 12:00", "2 nights", "SmartStay"]
@@ -227,6 +273,8 @@ def test_a_hotel_reads_where_a_late_payer_went(outcome: str, words: str | None) 
         ("paid_twice", "paid more than once"),
         ("booking_cancelled", "after your booking had been cancelled"),
         ("hotel_not_selling", "has stopped taking bookings with us"),
+        ("penalty_waived", "Eko Palms has let you off"),
+        ("change_lapsed", "after the time for changing your booking had ended"),
         ("review", "we are sending you"),
     ],
 )
@@ -258,6 +306,17 @@ def test_without_money_back_nothing_is_promised() -> None:
     assert "There is nothing to refund." in mail.text
     assert "working days" not in mail.text + _seen(mail.html)
     assert "Cancellation fee" not in mail.text + _seen(mail.html)
+
+
+def test_what_is_owed_is_told_to_both_and_collected_by_nobody() -> None:
+    guest, hotel = (
+        _mail(kind, owed_amount=2_500_000, refund_amount=0) for kind in ("booking_cancelled", "booking_cancelled_hotel")
+    )
+    assert "We do not collect it" in guest.text
+    assert "₦25,000.00 is not paid" in _seen(guest.html)
+    for read in (hotel.text, _seen(hotel.html)):
+        assert "fee that the guest owes you" in read
+        assert "fee kept" not in read
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if "link" in MORE[kind]])

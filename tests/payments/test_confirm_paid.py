@@ -123,9 +123,9 @@ def test_case_44_cancelled_at_the_same_moment(stage: Stage, till: Till, run_jobs
         thread.join()
     run_jobs()
     refunds = [(one["amount"], one["reason"]) for one in stage.refunds]
-    if answers == [200]:
-        assert (stage.states, refunds) == (("cancelled", "refund_due"), [(stage.total, "booking_cancelled")])
-        assert (len(till.refunds(reference)), rows("allocations")) == (1, [])
-    else:
-        assert (answers, stage.states, refunds) == ([409], ("confirmed", "paid"), [])
-        assert len(rows("allocations")) == 1
+    assert (answers, stage.states) == ([200], ("cancelled", "refund_due"))
+    assert refunds in (
+        [(stage.total, "booking_cancelled")],
+        [(stage.total, "cancellation")],
+    )  # paid after it, or before
+    assert (len(till.refunds(reference)), rows("allocations")) == (1, [])

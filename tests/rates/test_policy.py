@@ -62,6 +62,7 @@ def test_a_booking_is_free_to_cancel_until_the_first_of_its_rooms_is_not() -> No
     )
     never = two_days | {"windows": [{"until_hours_before": None, "penalty": "percent", "value": 100}]}
     arrival, ends = date(2027, 3, 10), datetime(2027, 3, 8, 14, tzinfo=UTC)
-    assert free_together([one_day, two_days], arrival, ends - timedelta(seconds=1)) == ends
-    assert free_together([one_day, two_days], arrival, ends) is None
-    assert free_together([one_day, never], arrival, ends - timedelta(days=30)) is None
+    long_ago = ends - timedelta(days=60)
+    assert free_together([one_day, two_days], arrival, ends - timedelta(seconds=1), long_ago) == ends
+    assert free_together([one_day, two_days], arrival, ends, long_ago) is None
+    assert free_together([one_day, never], arrival, ends - timedelta(days=30), long_ago) is None

@@ -14,8 +14,8 @@ def hold_lapsed(booking_id: UUID) -> None:
 
 
 @runs(REFUND_DUE)
-def refund_due(booking_id: UUID) -> None:
-    refund.of_booking(booking_id)
+def refund_due(booking_id: UUID, reason: str) -> None:
+    refund.of_booking(booking_id, reason)
 
 
 @runs(START_PAYMENT)

@@ -1,7 +1,7 @@
 """What beat orders: short SQL that finds what is due and enqueues what needs longer."""
 
 from app.auth import upkeep as auth_upkeep
-from app.bookings.service import expire, forget, hold
+from app.bookings.service import expire, forget, hold, settle_change
 from app.core import audit, upkeep
 from app.hotels import upkeep as hotel_upkeep
 from app.hotels.photos.service import sweep as photos
@@ -14,6 +14,7 @@ from workers.binding import tick
 @tick("holds.expire")
 def expire_holds() -> None:
     expire.sweep()
+    settle_change.sweep()
 
 
 @tick("holds.warn")

@@ -1,5 +1,6 @@
 """Any booking, found and looked at by the platform's people."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,22 @@ from app.auth import permissions
 from app.auth.permissions import Verb
 from app.auth.principal import Principal
 from app.bookings import present, queries
+from app.bookings.service import cancel
 from app.core.audit_trail import Subject, note
 from app.core.db import reading, transaction
 from app.core.errors import NotFound
+from app.core.idempotency import Key
 from app.core.paging import cursor_of, page, read_cursor
 from app.mail.queries import mails_about
 from app.payments.queries import of_booking
+
+
+class HowMuch(StrEnum):
+    """What a guest gets back whose booking the platform cancels."""
+
+    FULL = "full"
+    POLICY = "policy"
+
 
 STAMPS = ("user_id", "confirmed_at", "cancelled_at", "expired_at")
 
@@ -34,6 +45,16 @@ def show(person: Principal, booking_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         note(session, actor, "booking.view", Subject("booking", booking_id))
     return told
+
+
+def cancel_any(person: Principal, booking_id: UUID, how_much: HowMuch, reason: str, *, key: Key) -> bool:
+    """True if the key had done so before. Raises what `cancel.by_platform` raises."""
+    return cancel.by_platform(person, booking_id, cancel.Word(reason, key, is_free=how_much is HowMuch.FULL))
+
+
+def shown(booking_id: UUID) -> dict[str, Any]:
+    """The booking after what was done to it: as `show`, but that it is looked at is nothing new. Raises NotFound."""
+    return _told(booking_id)
 
 
 def _told(booking_id: UUID) -> dict[str, Any]:

@@ -35,12 +35,24 @@ def take_rooms(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID
     return taken
 
 
+def take_if_free(session: Session, stay: Stay, wants: Sequence[Want]) -> set[UUID]:
+    """Takes those of these very rooms that are free and on sale. Returns whose they are now."""
+    on_sale = _on_sale(session, wants) if wants else set()
+    sold = [want for want in wants if (want.room_id, want.room_type_id) in on_sale]
+    return set(_settle(session, stay, [Taken(want.room_id, want.booking_room_id) for want in sold if want.room_id]))
+
+
+def _on_sale(session: Session, wants: Sequence[Want]) -> set[tuple[UUID, UUID]]:
+    """Rooms and their types, of those that are named and not retired; locked."""
+    locked = ledger.lock_rooms(session, [want.room_id for want in wants if want.room_id])
+    return {(room.id, room.room_type_id) for room in locked if room.retired_at is None}
+
+
 def _take_named(session: Session, stay: Stay, wants: Sequence[Want]) -> dict[UUID, UUID]:
     """A room that was retired, or has become one of another type, since it was named, is as good as taken."""
     wanted = [Taken(want.room_id, want.booking_room_id) for want in wants if want.room_id]
     if wanted:
-        locked = ledger.lock_rooms(session, [room.room_id for room in wanted])
-        on_sale = {(room.id, room.room_type_id) for room in locked if room.retired_at is None}
+        on_sale = _on_sale(session, wants)
         if any((want.room_id, want.room_type_id) not in on_sale for want in wants):
             raise RoomTaken
     got = _settle(session, stay, wanted)

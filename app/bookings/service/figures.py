@@ -20,6 +20,11 @@ def cancelled(booking: Booking) -> None:
     _count("cancelled", booking)
 
 
+def changed(booking: Booking) -> None:
+    """A change was applied, or waits for its payment."""
+    _count("changed", booking)
+
+
 def expired(booking: Booking) -> None:
     _count("expired", booking)
 

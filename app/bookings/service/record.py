@@ -75,10 +75,21 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
     Raises NotOnSale when the hotel has stopped selling meanwhile, DoesNotFit when a type takes fewer people than when it was priced.
     `wants`: one for each room of the quote; `rooms`: booking room → room.
     """
+    lists = {name: _json(rows) for name, rows in lines_of(booking.id, quoted, wants, rooms).items()}
+    bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
+    types = len({room.room_type_id for room in quoted.rooms})
+    if run(session, WRITE, bound | lists | {"actor": states.GUEST, "types": types}).rowcount == 0:
+        raise _refusal(session, booking)
+
+
+def lines_of(
+    booking_id: UUID, quoted: Quote, wants: Sequence[Want], rooms: Mapping[UUID, UUID]
+) -> dict[str, list[dict[str, Any]]]:
+    """`{rooms, nights, charges}`: the rows of their tables, JSON-ready. `wants`: one for each room of the quote."""
     pairs = list(zip(wants, quoted.rooms, strict=True))
     lines = [
         _line(want.booking_room_id, room)
-        | {"booking_id": booking.id, "position": position, "room_id": rooms[want.booking_room_id]}
+        | {"booking_id": booking_id, "position": position, "room_id": rooms[want.booking_room_id]}
         for position, (want, room) in enumerate(pairs)
     ]
     nights = [
@@ -86,12 +97,8 @@ def write(session: Session, booking: Booking, quoted: Quote, wants: Sequence[Wan
         for want, room in pairs
         for day, kobo in room.nights
     ]
-    charges = [{"id": new_id(), "booking_id": booking.id} | asdict(line) for line in quoted.charges]
-    bound = {name: getattr(booking, name) for name in ("check_in", "check_out", *OF_BOOKING)}
-    lists = {"rooms": _json(lines), "nights": _json(nights), "charges": _json(charges)}
-    types = len({room.room_type_id for room in quoted.rooms})
-    if run(session, WRITE, bound | lists | {"actor": states.GUEST, "types": types}).rowcount == 0:
-        raise _refusal(session, booking)
+    charges = [{"id": new_id(), "booking_id": booking_id} | asdict(line) for line in quoted.charges]
+    return {"rooms": lines, "nights": nights, "charges": charges}
 
 
 def _refusal(session: Session, booking: Booking) -> AppError:

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.bookings.models import Booking, BookingStatus, PaymentStatus
-from app.bookings.service import confirm, expire, figures, locks, money
+from app.bookings.models import Booking, BookingStatus
+from app.bookings.service import confirm, expire, figures, locks, settle_change
 from app.bookings.service.confirm import Outcome
 from app.core.clock import sql_now
 from app.core.db import retrying, transaction
@@ -14,7 +14,7 @@ from app.core.errors import Busy
 from app.core.logging import logger
 from app.payments import queries, reasons
 from app.payments.models import Payment, PaymentState
-from app.payments.service import owe
+from app.payments.service import balance, owe
 from app.rooms.errors import RoomTaken
 
 REFUND_FOR = {Outcome.NO_ROOM: reasons.NO_ROOM, Outcome.HOTEL_NOT_SELLING: reasons.HOTEL_NOT_SELLING}
@@ -61,15 +61,43 @@ def _in_one_transaction(payment_id: UUID) -> Applied | None:
 
 def _give(session: Session, booking: Booking, payment: Payment) -> Outcome | None:
     """The rooms, or the money back. None: there was nothing to decide about rooms."""
+    if payment.part > 1:
+        _give_change(session, booking, payment)
+        return None
     if booking.status == BookingStatus.CANCELLED:
-        owe.all_of_it(session, booking, payment, reasons.BOOKING_CANCELLED)
+        _give_back(session, booking, payment, reasons.BOOKING_CANCELLED)
         return None
     outcome = confirm.take_paid(session, booking) if booking.status in TAKES_ROOMS else None
     if outcome is not None and outcome in confirm.NOTHING:
-        owe.all_of_it(session, booking, payment, REFUND_FOR[outcome])
+        _give_back(session, booking, payment, REFUND_FOR[outcome])
         return outcome
-    money.note(session, booking, PaymentStatus.PAID)
+    _keep(session, booking, payment)
     return outcome
+
+
+def _give_change(session: Session, booking: Booking, payment: Payment) -> None:
+    """A later part pays for a change, or buys nothing and goes back whole: then it never was the booking's money."""
+    if booking.status != BookingStatus.CANCELLED and settle_change.take_paid(session, booking, payment.part):
+        _keep(session, booking, payment)
+        return
+    payment.kept = False
+    session.flush()
+    is_cancelled = booking.status == BookingStatus.CANCELLED
+    why = reasons.BOOKING_CANCELLED if is_cancelled else reasons.CHANGE_LAPSED
+    owe.all_of_it(session, booking, payment, why)
+
+
+def _keep(session: Session, booking: Booking, payment: Payment) -> None:
+    booking.paid_amount += payment.amount
+    balance.note(session, booking)
+
+
+def _give_back(session: Session, booking: Booking, payment: Payment, reason: str) -> None:
+    """All that came in goes out again, and the booking's books say both."""
+    booking.paid_amount += payment.amount
+    booking.returned_amount += owe.left(session, payment)
+    session.flush()
+    owe.all_of_it(session, booking, payment, reason)
 
 
 def _tell(applied: Applied) -> None:

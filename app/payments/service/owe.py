@@ -10,7 +10,7 @@ from app.core.clock import sql_seconds
 from app.core.columns import new_id
 from app.core.outbox import enqueue
 from app.mail.service import queue_email
-from app.payments import emails, events, queries
+from app.payments import emails, events, queries, reasons
 from app.payments.jobs import REFUND
 from app.payments.models import Payment, Refund, RefundState
 
@@ -30,7 +30,8 @@ def some_of_it(session: Session, booking: Booking, payment: Payment, amount: int
     if payment.kept:
         money.note(session, booking, PaymentStatus.REFUND_DUE)
     announce(session, *events.refund_changed(booking, payment, refund))
-    queue_email(session, emails.refund_due(session, refund))
+    if reason not in reasons.TOLD_BEFORE:
+        queue_email(session, emails.refund_due(session, refund))
     enqueue(session, REFUND, refund_id=refund.id)
     return refund
 

@@ -2,8 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.bookings.models import Booking, PaymentStatus
-from app.bookings.service import money
+from app.bookings.models import Booking
 from app.config import settings
 from app.core.announce import announce
 from app.core.clock import sql_now, sql_seconds
@@ -14,6 +13,7 @@ from app.payments import emails, events, queries, states
 from app.payments.answers import RefundAnswer
 from app.payments.jobs import REFUND
 from app.payments.models import Payment, PaymentState, Refund, RefundState
+from app.payments.service import balance
 
 WORDS = {
     "pending": RefundState.PENDING,
@@ -68,8 +68,7 @@ def _processed(session: Session, booking: Booking, payment: Payment, refund: Ref
     if waiting is not None:
         enqueue(session, REFUND, refund_id=waiting)
     elif payment.kept:
-        everything = payment.refunded_amount == payment.amount
-        money.note(session, booking, PaymentStatus.REFUNDED if everything else PaymentStatus.PARTIALLY_REFUNDED)
+        balance.note(session, booking)
     queue_email(session, emails.refund_processed(session, refund))
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.bookings import queries as booking_queries
-from app.bookings.models import BookingStatus
 from app.config import settings
 from app.core import clock
 from app.core.audit_trail import Subject
@@ -21,12 +20,12 @@ from app.core.errors import Unavailable
 from app.core.http_client import Resting
 from app.core.logging import logger
 from app.core.outbox import enqueue
-from app.payments import paystack, queries, reasons, states
+from app.payments import paystack, queries, states
 from app.payments.answers import RefundAnswer
 from app.payments.errors import AlreadyReversed, InsufficientBalance, KeyRefused, RefundNotFound, Refused
 from app.payments.jobs import REFUND
 from app.payments.models import Payment, PaymentState, Refund, RefundState
-from app.payments.service import owe, progress
+from app.payments.service import balance, owe, progress
 from app.payments.service.decision import Decision
 
 LOOK_AGAIN_SECONDS = 600
@@ -69,15 +68,22 @@ def send(refund_id: UUID) -> None:
         _post(order)
 
 
-def of_booking(booking_id: UUID) -> None:
-    """REFUND_DUE: a booking was cancelled; what it had been paid goes back. Money it does not know of yet is CONFIRM_PAID's business."""
+@retrying
+def of_booking(booking_id: UUID, reason: str) -> None:
+    """REFUND_DUE: what the booking's terms promise back and no refund speaks for yet is owed, the newest part's money first.
+
+    Money it does not know of yet is CONFIRM_PAID's business.
+    """
     with transaction() as session:
         booking = booking_queries.lock_booking(session, booking_id)
-        if booking.status != BookingStatus.CANCELLED:
-            return
         paid = (Payment.booking_id == booking_id) & (Payment.status == PaymentState.SUCCESS)
-        for payment in queries.lock_payments(session, paid, Payment.kept, Payment.applied_at.is_not(None)):
-            owe.all_of_it(session, booking, payment, reasons.BOOKING_CANCELLED)
+        payments = queries.lock_payments(session, paid, Payment.kept, Payment.applied_at.is_not(None))
+        owed = booking.returned_amount - queries.ordered_back(session, booking_id)
+        for payment in sorted(payments, key=lambda payment: payment.part, reverse=True):
+            amount = min(owed, owe.left(session, payment))
+            owe.some_of_it(session, booking, payment, amount, reason)
+            owed -= max(0, amount)
+        balance.note(session, booking)
 
 
 @retrying

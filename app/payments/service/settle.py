@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.bookings.models import Booking, BookingStatus
+from app.bookings import queries as booking_queries
+from app.bookings.models import Booking, BookingStatus, ChangeStatus
 from app.config import settings
 from app.core.announce import announce
 from app.core.clock import sql_now
@@ -116,14 +117,22 @@ def _failed(session: Session, booking: Booking, payment: Payment, answer: Transa
         announce(session, *events.payment_failed(booking, payment))
 
 
-def _nobody_paid(_session: Session, booking: Booking, payment: Payment, answer: Transaction | None) -> None:
+def _nobody_paid(session: Session, booking: Booking, payment: Payment, answer: Transaction | None) -> None:
     """Means "not yet" while the booking waits, and gives the attempt up when it no longer does; the checks go on all the same."""
     if payment.status not in states.OPEN:
         return
     if answer is not None:
         _note(payment, answer)
-    if booking.status != BookingStatus.PENDING_PAYMENT:
+    if not _is_waited_for(session, booking, payment):
         states.move_payment(payment, PaymentState.ABANDONED)
+
+
+def _is_waited_for(session: Session, booking: Booking, payment: Payment) -> bool:
+    """A booking waits for its first part, a change of it for a later one."""
+    if payment.part == 1:
+        return booking.status == BookingStatus.PENDING_PAYMENT
+    change = booking_queries.find_change_of_part(session, booking.id, payment.part)
+    return change is not None and change.status == ChangeStatus.WAITING
 
 
 def _waiting(_session: Session, _booking: Booking, payment: Payment, answer: Transaction | None) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from app.bookings import queries as booking_queries
 from app.bookings.asker import Asker, whose
 from app.bookings.errors import AlreadyPaid, HoldExpired
-from app.bookings.models import Booking, BookingStatus, PaymentStatus
-from app.bookings.service import hold, locks
+from app.bookings.models import Booking, BookingChange, BookingStatus, PaymentStatus
+from app.bookings.service import hold, locks, settle_change
 from app.config import settings
 from app.core import clock, idempotency
 from app.core.clock import sql_now, sql_seconds
@@ -29,7 +29,7 @@ from app.payments.service import link, settle
 from app.rates.models import PaymentTiming
 
 FOLLOW_UP_SECONDS = 10
-PART = 1
+FIRST = 1
 
 log = logger(__name__)
 
@@ -41,6 +41,15 @@ class Started:
     shown: dict[str, Any]
     made: bool
     replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a booking waits for: `amount` kobo, for itself (part 1) or for a change of it."""
+
+    part: int
+    amount: int
+    change: BookingChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,51 +102,68 @@ def _open(asker: Asker, booking_id: UUID, key: idempotency.Key) -> tuple[Opened 
             raise NotFound
         if replayed:
             return None, True
-        _refuse_unless_payable(session, booking)
-        if queries.find_open(session, booking_id, PART) is not None:
+        due = _due(session, booking)
+        _refuse_unless_payable(session, booking, due)
+        if queries.find_open(session, booking_id, due.part) is not None:
             return None, False
-        return _open_new(session, booking), False
+        return _open_new(session, booking, due), False
 
 
-def _refuse_unless_payable(session: Session, booking: Booking) -> None:
+def _due(session: Session, booking: Booking) -> Due:
+    """A booking that stands waits for the difference of its change, if there is one."""
+    change = None
+    if booking.status == BookingStatus.CONFIRMED:
+        change = booking_queries.find_waiting_change(session, booking.id)
+    return Due(FIRST, booking.total_amount) if change is None else Due(change.part or FIRST, change.difference, change)
+
+
+def _refuse_unless_payable(session: Session, booking: Booking, due: Due) -> None:
     """Money that is in counts before its booking knows of it, so nobody is sent to pay twice."""
     if booking.payment_timing != PaymentTiming.PAY_NOW:
         raise NotPayable("This booking is paid at the hotel")
-    money = queries.state_of_money(session, booking.id, PART)
-    if booking.payment_status != PaymentStatus.UNPAID or money == PaymentState.SUCCESS:
+    money = queries.state_of_money(session, booking.id, due.part)
+    is_paid = due.change is None and booking.payment_status != PaymentStatus.UNPAID
+    if is_paid or money == PaymentState.SUCCESS:
         raise AlreadyPaid(allowed=[])
     if money is not None:
         raise InReview
     if booking.status == BookingStatus.EXPIRED:
         raise HoldExpired
-    if booking.status != BookingStatus.PENDING_PAYMENT:
+    if due.change is None and booking.status != BookingStatus.PENDING_PAYMENT:
         raise NotPayable(f"A booking that is {booking.status} does not wait for a payment")
-    if not _is_held(session, booking):
+    if not _is_held(session, booking, due):
         raise HoldExpired
     if not booking_queries.standing_of_hotel(session, booking).keeps_holds:
         raise HotelNotSelling
 
 
-def _is_held(session: Session, booking: Booking) -> bool:
-    ends = booking.hold_expires_at
-    return booking.status == BookingStatus.PENDING_PAYMENT and ends is not None and ends > clock.now(session)
+def _is_held(session: Session, booking: Booking, due: Due) -> bool:
+    if due.change is None:
+        ends = booking.hold_expires_at if booking.status == BookingStatus.PENDING_PAYMENT else None
+    else:
+        ends = due.change.hold_expires_at
+    return ends is not None and ends > clock.now(session)
 
 
-def _open_new(session: Session, booking: Booking) -> Opened:
+def _open_new(session: Session, booking: Booking, due: Due) -> Opened:
+    if due.change is not None:
+        left = settle_change.extend_for_payment(session, booking, due.change)
+        nights = locks.RoomLocks(booking.id, [], booking.check_in, booking.check_out)
+        return Opened(link.order_of(booking, _insert(session, booking, due)), nights, left)
     hold.extend_for_payment(session, booking)
-    payment = _insert(session, booking)
+    payment = _insert(session, booking, due)
     left = (booking.release_at - clock.now(session)).total_seconds() if booking.release_at else 0
     return Opened(link.order_of(booking, payment), locks.of(booking), left)
 
 
-def _insert(session: Session, booking: Booking) -> Payment:
+def _insert(session: Session, booking: Booking, due: Due) -> Payment:
     """The attempt, and the job that looks after it should its link not arrive."""
     payment = Payment(
         id=new_id(),
         booking_id=booking.id,
-        part=PART,
-        reference=new_reference(booking.reference, PART),
-        amount=booking.total_amount,
+        part=due.part,
+        reference=new_reference(booking.reference, due.part),
+        amount=due.amount,
         currency=booking.currency,
         status=PaymentState.QUEUED,
         next_check_at=sql_now() + sql_seconds(settings().payment_recheck_seconds),
@@ -157,14 +183,15 @@ def _replace(payment_id: UUID) -> link.Order | None:
             return None
         states.move_payment(payment, PaymentState.ABANDONED)
         session.flush()  # the index knows one open attempt a part, and inserts are flushed before updates
-        if not _is_wanted(session, booking):
+        due = _due(session, booking)
+        if due.part != payment.part or not _is_wanted(session, booking, due):
             return None
         log.info("payment_replaced", payment=payment.reference, booking=booking.reference)
-        return link.order_of(booking, _insert(session, booking))
+        return link.order_of(booking, _insert(session, booking, due))
 
 
-def _is_wanted(session: Session, booking: Booking) -> bool:
+def _is_wanted(session: Session, booking: Booking, due: Due) -> bool:
     """Whether a fresh attempt would buy something: the hold lives, the hotel keeps it, and nobody has paid meanwhile."""
-    if not _is_held(session, booking) or queries.state_of_money(session, booking.id, PART):
+    if not _is_held(session, booking, due) or queries.state_of_money(session, booking.id, due.part):
         return False
     return booking_queries.standing_of_hotel(session, booking).keeps_holds
