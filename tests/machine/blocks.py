@@ -38,7 +38,13 @@ class Blocks(Ground):
         self.house.takings[-1].is_block = True
 
     @precondition(lambda self: self.blocks)
-    @rule(which=some, start=some, length=st.integers(1, 3))
+    @rule(which=some, start=some, length=st.integers(1, 3), ends=st.booleans())
+    def move_or_end_block(self, which: int, start: int, length: int, ends: bool) -> None:
+        if ends:
+            self.end_block(which)
+        else:
+            self.move_block(which, start, length)
+
     def move_block(self, which: int, start: int, length: int) -> None:
         """Its own nights are not in its way."""
         block, (first, end) = nth(self.blocks, which), self.stay(start, length)
@@ -54,16 +60,19 @@ class Blocks(Ground):
         self.house.give_back([block.owner])
         self._take(block.room, first, end, block.owner)
 
-    @precondition(lambda self: self.blocks)
-    @rule(which=some)
     def end_block(self, which: int) -> None:
         block = nth(self.blocks, which)
         answer = self.place.owner.delete(f"/blocks/{block.owner}")
         assert answer.status_code == 204, answer.text
         self.house.give_back([block.owner])
 
-    @precondition(lambda self: self.house.types)
-    @rule(which=some)
+    @rule(which=some, adds=st.booleans())
+    def rebuild(self, which: int, adds: bool) -> None:
+        if adds and len(self.house.types) < MOST_ROOMS:
+            self.add_room(which)
+        elif self.house.types:
+            self.retire_room(which)
+
     def retire_room(self, which: int) -> None:
         """Only a room that nobody is to sleep in; what is left of lapsed holds in it goes for good."""
         room = nth(list(self.house.types), which)
@@ -76,8 +85,6 @@ class Blocks(Ground):
         self.house.takings = [taking for taking in self.house.takings if taking.room != room]
         self.house.retired[room] = self.house.types.pop(room)
 
-    @precondition(lambda self: len(self.house.types) < MOST_ROOMS)
-    @rule(which=some)
     def add_room(self, which: int) -> None:
         type_id = nth(self.type_ids, which)
         number = f"N{len(self.house.types) + len(self.house.retired)}"

@@ -1,15 +1,15 @@
-"""The whole machine. A part that is not built yet has its rules in a file of its own, and is switched on by its name here."""
+"""The whole machine: each of its parts has a file of its own, and is switched on by its name here."""
 
 import sys
 
 from tests.machine.blocks import Blocks
 from tests.machine.ends import Ends
-from tests.machine.guests import Guests
 from tests.machine.rates import Rates
-from tests.machine.unpaid import CancelUnpaid
+from tests.machine.stories import Stories
+from tests.machine.terms import Terms
 
 
-class Machine(Guests, CancelUnpaid, Blocks, Rates, Ends):
+class Machine(Terms, Stories, Blocks, Rates, Ends):
     """Counts its steps and how often it came to an end, over all of its runs."""
 
     total_steps = 0

@@ -94,11 +94,6 @@ class Truth(Ground):
         if not payment.lie:
             assert kobo_back(payment) <= payment.amount
 
-    def kept_kobo(self, booking: Booking) -> int:
-        """Of applied money, less what refunds speak for."""
-        applied = [one for one in booking.payments if one.kept and one.is_applied]
-        return sum(payment.amount - min(payment.amount, kobo_back(payment)) for payment in applied)
-
     def ask_the_audit(self) -> None:
         found = self.place.audit()
         late = sum(
