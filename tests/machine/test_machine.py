@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from tests.machine.place import Place
 
 ROOMS = {"Standard": 2, "Deluxe": 2}
 # Each takes a guard of the application away: what must not go unnoticed.
-MUTATIONS = {
+MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "a refund is forgotten": (owe, "some_of_it", lambda *_args: None),
     "who expires or cancels keeps his rooms": (ledger, "release", lambda *_args: []),
     "a paid booking believes that it still has its rooms": (confirm, "_keep_held", lambda *_args: True),
