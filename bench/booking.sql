@@ -144,8 +144,11 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        b.check_in, b.check_out, b.check_out - b.check_in AS nights,
        b.guest_name, b.guest_email, b.guest_phone, b.special_requests, b.search_id,
        b.rooms_amount, b.charges_amount, b.total_amount, b.currency, b.hold_expires_at, b.created_at,
+       b.paid_amount, b.returned_amount, b.forfeited_amount, b.least_penalty, b.revision,
        b.confirmed_at, b.cancelled_at, b.expired_at, clock_timestamp() AS server_now,
-       (SELECT h.status IN ('active', 'paused') FROM hotels h WHERE h.id = b.hotel_id) AS keeps_holds,
+       h.status IN ('active', 'paused') AS keeps_holds, (clock_timestamp() AT TIME ZONE h.time_zone)::date AS hotel_today,
+       (SELECT to_json(x) FROM booking_cancellations x WHERE x.booking_id = b.id) AS given_up,
+       (SELECT to_json(c) FROM booking_changes c WHERE c.booking_id = b.id AND c.status = 'waiting') AS change,
        (SELECT json_agg(json_build_object('id', r.id, 'room_type_id', r.room_type_id, 'room_id', r.room_id,
                 'rate_plan_id', r.rate_plan_id, 'terms', r.rate_plan_terms, 'adults', r.adults, 'children', r.children,
                 'nights', (SELECT json_agg(json_build_object('date', n.night, 'amount', n.amount) ORDER BY n.night)
@@ -154,7 +157,7 @@ SELECT b.id, b.id AS booking_id, b.token_version, b.reference, b.hotel_id, b.use
        (SELECT coalesce(json_agg(json_build_object('name', c.name, 'amount', c.amount, 'is_included', c.is_included)
                                  ORDER BY c.id), '[]')
         FROM booking_charges c WHERE c.booking_id = b.id) AS charges
-FROM bookings b WHERE b.id = ANY(ARRAY[:booking_id::uuid]) ORDER BY b.id DESC;
+FROM bookings b JOIN hotels h ON h.id = b.hotel_id WHERE b.id = ANY(ARRAY[:booking_id::uuid]) ORDER BY b.id DESC;
 \else
 ROLLBACK;
 \endif

@@ -17,7 +17,7 @@ from tests import factories
 from tests.api import Api, new_key
 
 # Names in paths of what its hotel's people alone may touch.
-OF_HOTELS = ("hotel_id", "room_type_id", "room_id", "block_id")
+OF_HOTELS = ("hotel_id", "room_type_id", "room_id", "block_id", "rate_plan_id")
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = {"type": str, "title": str, "status": int, "code": str, "instance": str, "request_id": str}
 MAYBE = {"detail": str, "errors": dict}
@@ -125,7 +125,6 @@ class World:
         """Somebody whom nothing but what he sends keeps from it."""
         if operation.is_of_platform:
             return self.platform
-        is_of_hotel = any(place in operation.path for place in ("/hotels/{hotel_id}", "/rate-plans/"))
         is_of_hotel = any(f"/{{{name}}}" in operation.path for name in OF_HOTELS)
         return self.owner if is_of_hotel and operation.asks_for_login else self.guest
 

@@ -8,7 +8,7 @@ from runner.environment import surroundings
 from runner.interruption import run_in_foreground
 from runner.system import System
 
-PARALLEL = ("-n", "2")
+PARALLEL = ("-n", "3")  # one of them mostly waits: for processes that die and come back
 
 
 def test(arguments: list[str]) -> int:

@@ -1,14 +1,15 @@
-"""Case 44: a guest cancels at the very moment at which his money arrives. One of the two wins, and the money follows."""
+"""Case 44: a guest cancels at the very moment at which his money arrives. Whichever comes first, he has cancelled in the end, and all of it
+goes back, once: his terms ask nothing so long before.
+"""
 
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from demo.story.people import Person
-from demo.story.stage import expect_status, until
+from demo.story.stage import until
 from tests.faults.gates import Gate, closed
 from tests.faults.running import Running, Stay
 
@@ -16,9 +17,7 @@ pytestmark = pytest.mark.timeout(240)
 
 ROUNDS = 20
 AT_ONCE = 4
-CANCELLED, PAID = 200, 409
 SETTLE_SECONDS = 90.0  # a refund whose webhooks came too early is looked at by the next tick, half a minute later
-SETTLED = {("confirmed", "paid"): PAID, ("cancelled", "refunded"): CANCELLED}
 
 
 def test_case_44_cancelled_while_the_webhook_waits_is_refunded_in_full(running: Running) -> None:
@@ -26,9 +25,9 @@ def test_case_44_cancelled_while_the_webhook_waits_is_refunded_in_full(running: 
     with closed(Gate.WEBHOOK, running.look) as window:
         running.pay(stay)
         window.wait_for_one()
-        assert cancel(stay).status_code == CANCELLED
-    assert settled(running, stay) == CANCELLED
-    assert_money(running, stay, CANCELLED)
+        assert cancel(stay).status_code == requests.codes.ok
+    assert_paid_back(running, stay)
+    assert moves(running, stay) == ["cancelled"]
 
 
 @pytest.mark.parametrize("gate", [Gate.SETTLE, Gate.CONFIRM])
@@ -40,10 +39,9 @@ def test_case_44_cancelled_while_the_success_is_written_waits_for_it(running: Ru
         window.wait_for_one()
         assert cancel(stay).status_code == requests.codes.service_unavailable
         assert running.status(stay) == "pending_payment"
-    answered = until("a word on the cancellation", lambda: known(cancel(stay)))
-    assert settled(running, stay) == answered
-    assert_money(running, stay, answered)
-    assert gate is not Gate.CONFIRM or answered == PAID
+    cancel_patiently(stay)
+    assert_paid_back(running, stay)
+    assert gate is not Gate.CONFIRM or moves(running, stay) == ["confirmed", "cancelled"]
 
 
 @pytest.mark.slow
@@ -51,36 +49,32 @@ def test_case_44_twenty_cancellations_race_their_money(running: Running) -> None
     guest = Person.registered(running.stage)
     stays = [running.book_and_start(guest) for _ in range(ROUNDS)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda stay: race(running, stay), stays))
-    for stay, answered in zip(stays, answers, strict=True):
-        assert settled(running, stay) == answered
-        assert_money(running, stay, answered)
-    assert set(Counter(answers)) <= {CANCELLED, PAID}
+        list(pool.map(lambda stay: race(running, stay), stays))
+    for stay in stays:
+        assert_paid_back(running, stay)
 
 
-def race(running: Running, stay: Stay) -> int:
-    """Money and cancellation start together; what the cancellation was answered in the end."""
+def race(running: Running, stay: Stay) -> None:
+    """Money and cancellation start together."""
     paying = threading.Thread(target=running.pay, args=[stay])
     paying.start()
-    answered = until("a word on the cancellation", lambda: known(cancel(stay)))
+    cancel_patiently(stay)
     paying.join()
-    return answered
 
 
 def cancel(stay: Stay) -> requests.Response:
     return stay.guest.post(f"/bookings/{stay.id}/cancel", {"reason": "Changed my mind"})
 
 
-def known(answer: requests.Response) -> int | None:
-    """200 or 409; None for "come again"."""
-    if answer.status_code == PAID:
-        assert answer.json()["code"] == "booking_is_paid", answer.text
-    return answer.status_code if answer.status_code in (CANCELLED, PAID) else None
+def cancel_patiently(stay: Stay) -> None:
+    """Again for as long as it is told to come again."""
 
+    def tried() -> bool:
+        answer = cancel(stay)
+        assert answer.status_code in {requests.codes.ok, requests.codes.service_unavailable}, answer.text
+        return bool(answer.status_code == requests.codes.ok)
 
-def settled(running: Running, stay: Stay) -> int:
-    """What the guest must have been answered, given how it ended."""
-    return until("the end of it", lambda: SETTLED.get(states(stay)), SETTLE_SECONDS)
+    until("the cancellation", tried)
 
 
 def states(stay: Stay) -> tuple[str, str]:
@@ -88,13 +82,17 @@ def states(stay: Stay) -> tuple[str, str]:
     return booking["status"], booking["payment_status"]
 
 
-def assert_money(running: Running, stay: Stay, answered: int) -> None:
-    """All of it went back, once; or none of it did."""
+def moves(running: Running, stay: Stay) -> list[str]:
+    """Where the booking went, in order."""
+    lines = running.look.execute("SELECT to_status FROM booking_history WHERE booking_id = %s ORDER BY id", [stay.id])
+    return [line["to_status"] for line in lines.fetchall() if line["to_status"] != "pending_payment"]
+
+
+def assert_paid_back(running: Running, stay: Stay) -> None:
+    """It is cancelled once, and all of its money went back once."""
+    until("the end of it", lambda: states(stay) == ("cancelled", "refunded"), SETTLE_SECONDS)
     (taken,) = running.at_gateway("transactions", reference=stay.payment)
     back = [refund["amount"] for refund in running.at_gateway("refunds", reference=stay.payment)]
     total = stay.booking["total_amount"]
-    assert (taken["status"], taken["amount"]) == ("success" if answered == PAID else "reversed", total)
-    assert back == ([] if answered == PAID else [total])
-    history = "SELECT count(*) FROM booking_history WHERE booking_id = %s AND to_status IN ('confirmed', 'cancelled')"
-    assert running.value(history, stay.id) == 1
-    expect_status(stay.guest.get(f"/bookings/{stay.id}"), 200)
+    assert (taken["status"], taken["amount"], back) == ("reversed", total, [total])
+    assert moves(running, stay) in (["cancelled"], ["confirmed", "cancelled"])
