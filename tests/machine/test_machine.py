@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import Flaky, FlakyStrategyDefinition
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.bookings.service import confirm
@@ -25,16 +26,16 @@ MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "who expires or cancels keeps his rooms": (ledger, "release", lambda *_args: []),
     "a paid booking believes that it still has its rooms": (confirm, "_keep_held", lambda *_args: True),
 }
+TRIES = 4
 FAST = settings(
     deadline=None,
-    derandomize=True,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
     max_examples=8,
     stateful_step_count=50,
 )
-SLOW = settings(FAST, derandomize=False, max_examples=110, stateful_step_count=100)
+SLOW = settings(FAST, max_examples=110, stateful_step_count=100)
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def machine(application: Flask, sandbox: Sandbox, house_rules: None) -> type[Mac
     class Here(Machine):
         total_steps = 0
         total_ends = 0
+        total_faults = 0
 
         def __init__(self) -> None:
             super().__init__(Place(application, sandbox, ROOMS))
@@ -66,19 +68,35 @@ def machine(application: Flask, sandbox: Sandbox, house_rules: None) -> type[Mac
     return Here
 
 
+def play(machine: type[Machine]) -> None:
+    """Some hundred steps, the same ones each time as far as time lets them be.
+
+    Holds end by PostgreSQL's clock, so that a run that begins like another may go on otherwise; hypothesis then gives up, and others are
+    played. That something is wrong is never given up.
+    """
+    for number in range(TRIES):
+        try:
+            run_state_machine_as_test(seed(number)(machine), settings=FAST)
+        except FlakyStrategyDefinition:
+            if machine.total_faults:
+                raise
+        else:
+            return
+
+
 def test_some_hundred_steps(machine: type[Machine]) -> None:
-    """The same ones each time."""
-    run_state_machine_as_test(machine, settings=FAST)
+    play(machine)
     assert machine.total_steps >= 300
     assert machine.total_ends > 0
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_it_can_fail(machine: type[Machine], mutation: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A control: with a guard gone, the very same steps find that something is wrong."""
+    """A control: with a guard gone, the same steps find that something is wrong, whether hypothesis can repeat it or not."""
     monkeypatch.setattr(*MUTATIONS[mutation])
-    with pytest.raises(AssertionError):
-        run_state_machine_as_test(machine, settings=FAST)
+    with pytest.raises((AssertionError, Flaky)):
+        play(machine)
+    assert machine.total_faults > 0
 
 
 @pytest.mark.slow

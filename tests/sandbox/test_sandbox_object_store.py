@@ -17,9 +17,11 @@ LOADED = "import sys, sandbox.server; print(any(name.split('.')[0] == 'moto' for
 
 @pytest.fixture
 def box() -> Iterator[Sandbox]:
+    """Emptied afterwards: moto keeps what all stores of a process hold in one place."""
     one = Sandbox()
     one.start()
     yield one
+    requests.post(f"{one.url}/_control/reset", timeout=5)
     one.stop()
 
 
