@@ -123,17 +123,22 @@ def _beside(rounds: Mapping[str, Sequence[Any]], name: str) -> dict[str, float]:
     http: Sequence[Wrk] = rounds[f"{name}: http"]
     alone: Sequence[Pgbench] = rounds[f"{name}: pgbench"]
     ratios = [ours.per_second / theirs.per_second for ours, theirs in zip(http, alone, strict=True)]
-    timed: Sequence[Statement] = rounds.get(f"{name}: statement", ())
-    statement = {
-        "statement_p50_ms": median([each.p50_ms for each in timed]),
-        "statement_p99_ms": median([each.p99_ms for each in timed]),
-    }
     return {
         "p50_ms": median([each.p50_ms for each in http]),
         "p99_ms": median([each.p99_ms for each in http]),
         "per_second": round(median([each.per_second for each in http]), 1),
         "errors": sum(each.errors for each in http),
-        **(statement if timed else {}),
+        **_alone(rounds.get(f"{name}: statement", ())),
         "pgbench_ms": round(median([each.latency_ms for each in alone]), 3),
         "ratio_to_pgbench": round(median(ratios), 3),
+    }
+
+
+def _alone(timed: Sequence[Statement]) -> dict[str, float]:
+    """Of the statement by itself; nothing where it was not timed."""
+    if not timed:
+        return {}
+    return {
+        "statement_p50_ms": median([each.p50_ms for each in timed]),
+        "statement_p99_ms": median([each.p99_ms for each in timed]),
     }
