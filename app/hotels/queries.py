@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, cast, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from app.core.clock import sql_now
 from app.core.sql import by_hand, run
 from app.hotels.errors import HotelNotFound
 from app.hotels.models import Amenity, Hotel, HotelAmenity, HotelStatus, StatusChange
@@ -155,6 +156,19 @@ def get_status(session: Session, hotel_id: UUID) -> str:
 def require_hotel(session: Session, hotel_id: UUID) -> None:
     """Raises HotelNotFound."""
     get_status(session, hotel_id)
+
+
+def sql_today() -> ColumnElement[date]:
+    """The date on the wall of the Hotel of the statement, by the clock and not by the transaction's start."""
+    return cast(func.timezone(Hotel.time_zone, sql_now()), Date)
+
+
+def get_today(session: Session, hotel_id: UUID) -> date:
+    """The date on the hotel's wall. Raises HotelNotFound."""
+    today: date | None = session.scalar(select(sql_today()).where(Hotel.id == hotel_id))
+    if today is None:
+        raise HotelNotFound
+    return today
 
 
 def is_slug_taken(session: Session, slug: str) -> bool:

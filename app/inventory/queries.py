@@ -26,7 +26,6 @@ BOOKED: Final = """
     LEFT JOIN booking_rooms r ON r.id = a.booking_room_id LEFT JOIN booking_changes c ON c.id = a.booking_change_id
     LEFT JOIN bookings b ON b.id = coalesce(r.booking_id, c.booking_id)
 """
-_TODAY = by_hand("SELECT (clock_timestamp() AT TIME ZONE time_zone)::date FROM hotels WHERE id = :hotel_id")
 _IN_THE_WAY = by_hand(f"""
 SELECT count(*) OVER () AS total, a.room_id, room.number, a.check_in, a.check_out,
        CASE WHEN a.block_reason IS NULL THEN 'booking' ELSE 'block' END AS kind,
@@ -68,12 +67,6 @@ def find_hotel_of_room(session: Session, room_id: UUID) -> UUID | None:
 def find_hotel_of_block(session: Session, block_id: UUID) -> UUID | None:
     is_block = (Allocation.id == block_id) & Allocation.block_reason.is_not(None)
     return session.scalar(select(Allocation.hotel_id).where(is_block))
-
-
-def get_today(session: Session, hotel_id: UUID) -> date:
-    """The date on the hotel's wall, by the clock and not by the transaction's start."""
-    today: date = run(session, _TODAY, {"hotel_id": hotel_id}).scalar_one()
-    return today
 
 
 def types_of_hotel(session: Session, hotel_id: UUID) -> list[dict[str, Any]]:

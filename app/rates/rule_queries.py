@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.core.clock import sql_now
 from app.core.sql import by_hand, run
 from app.hotels.models import Hotel
+from app.hotels.queries import sql_today
 from app.rates.errors import RatePlanNotFound
 from app.rates.models import RateDay, RatePlan, RateSeason
 from app.rates.rules import PlanRules, Said, Season
@@ -38,16 +38,6 @@ CROSS JOIN LATERAL (SELECT max(upper(days)) AS ends FROM rate_spans WHERE rate_p
 WHERE plan.retired_at IS NULL AND plan.id > :after AND coalesce(written.ends < horizon.day, true)
 ORDER BY plan.id LIMIT :most FOR NO KEY UPDATE OF plan SKIP LOCKED
 """)
-
-
-def sql_today() -> ColumnElement[date]:
-    """The date on the wall of the Hotel of the statement."""
-    return cast(func.timezone(Hotel.time_zone, sql_now()), Date)
-
-
-def today_at(session: Session, hotel_id: UUID) -> date:
-    """The date on the hotel's wall."""
-    return session.execute(select(sql_today()).where(Hotel.id == hotel_id)).scalar_one()
 
 
 def find_plan_hotel(session: Session, plan_id: UUID) -> UUID | None:

@@ -31,7 +31,7 @@ def show_all(hotel_id: UUID, days: tuple[date | None, date | None], cursor: str 
     after = read_cursor(cursor)
     with reading() as session:
         hotels.require_hotel(session, hotel_id)
-        touching = Range(days[0] or queries.get_today(session, hotel_id), days[1])
+        touching = Range(days[0] or hotels.get_today(session, hotel_id), days[1])
         found = queries.page_blocks(session, hotel_id, touching, after, limit + 1)
     return page(found, limit, lambda block: cursor_of(block["id"]))
 
@@ -46,7 +46,7 @@ def add(person: Principal, hotel_id: UUID, room_ids: Collection[UUID], days: Day
     block_rules.refuse_invalid(days)
     with transaction() as session:
         _require_rooms(session, hotel_id, room_ids)
-        block_rules.refuse_past(days, queries.get_today(session, hotel_id))
+        block_rules.refuse_past(days, hotels.get_today(session, hotel_id))
         made = take(session, hotel_id, room_ids, days, why)
         told = {"room_ids": [str(room_id) for room_id in sorted(room_ids)], "reason": why.reason}
         note(session, actor, "block.add", Subject("hotel", hotel_id, hotel_id), after=told | _dates(days))
@@ -62,7 +62,7 @@ def change(person: Principal, block_id: UUID, told: Mapping[str, Any]) -> dict[s
     actor = permissions.actor(person, Verb.BLOCK_ROOMS, _hotel_of(block_id))
     with transaction() as session:
         room, block = _lock(session, block_id)
-        today = queries.get_today(session, room.hotel_id)
+        today = hotels.get_today(session, room.hotel_id)
         days = Range(told.get("first", block.check_in), told.get("end", block.check_out))
         block_rules.refuse_change(block.stay, days, today)
         reason = told.get("reason", block.block_reason)
@@ -82,7 +82,7 @@ def end(person: Principal, block_id: UUID) -> None:
     actor = permissions.actor(person, Verb.BLOCK_ROOMS, _hotel_of(block_id))
     with transaction() as session:
         room, block = _lock(session, block_id)
-        today = queries.get_today(session, room.hotel_id)
+        today = hotels.get_today(session, room.hotel_id)
         block_rules.refuse_over(block.stay, today)
         if _keeps_repair(room, block, today):
             raise RoomInMaintenance

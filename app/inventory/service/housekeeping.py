@@ -15,6 +15,7 @@ from app.config import settings
 from app.core.announce import announce
 from app.core.audit_trail import Actor, Subject, note
 from app.core.db import reading, retrying, transaction
+from app.hotels import queries as hotels
 from app.inventory import block_rules, events, queries
 from app.inventory.errors import BlockInPast, CheckInRequired
 from app.inventory.service import blocks
@@ -45,7 +46,7 @@ def move(person: Principal, room_id: UUID, wanted: Move) -> dict[str, Any]:
     with transaction() as session:
         room = lock_living(session, room_id)
         came_from = _require(room, wanted.to)
-        today = queries.get_today(session, room.hotel_id)
+        today = hotels.get_today(session, room.hotel_id)
         if came_from is RoomNow.MAINTENANCE:
             _end_maintenance(session, room, today)
         block_id = None

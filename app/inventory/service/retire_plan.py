@@ -10,6 +10,7 @@ from app.core.audit_trail import Subject, note
 from app.core.clock import sql_now
 from app.core.db import transaction
 from app.core.sql import by_hand, run
+from app.hotels import queries as hotels
 from app.rates import events, rule_queries, spans
 from app.rates.errors import RatePlanSold
 from app.rates.rules import ONE_DAY
@@ -36,7 +37,7 @@ def retire(person: Principal, plan_id: UUID) -> None:
             raise RatePlanSold(count=rooms, until=until)
         plan.retired_at = sql_now()
         session.flush()
-        today = rule_queries.today_at(session, plan.hotel_id)
+        today = hotels.get_today(session, plan.hotel_id)
         announce(session, events.rates_changed(plan.hotel_id, [plan_id], today, spans.horizon(today) - ONE_DAY))
         subject = Subject("rate_plan", plan_id, plan.hotel_id)
         note(session, actor, Verb.EDIT_RATES, subject, before={"name": plan.name}, after={"retired": True})

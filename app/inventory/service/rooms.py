@@ -102,7 +102,7 @@ def lock_living(session: Session, room_id: UUID) -> Room:
 
 def _refuse_with_stays(session: Session, room: Room) -> None:
     """From the hotel's today on. A hold that has lapsed is in nobody's way, and must not come back to life in this room."""
-    days = Range(queries.get_today(session, room.hotel_id), None)
+    days = Range(hotels.get_today(session, room.hotel_id), None)
     announce(session, *freed(ledger.release_lapsed(session, [room.id], days)))
     count, stays = queries.in_the_way(session, [room.id], days)
     if count:

@@ -94,7 +94,7 @@ def retire(person: Principal, room_type_id: UUID) -> None:
     with transaction() as session:
         hotel = lock_open_hotel(session, hotel_id)
         room_type = queries.lock_type(session, room_type_id)
-        rooms, bookings = queries.use_of_type(session, room_type, queries.get_today(session, hotel_id))
+        rooms, bookings = queries.use_of_type(session, room_type, hotels.get_today(session, hotel_id))
         if rooms or bookings:
             raise RoomTypeInUse(rooms=rooms, bookings=bookings)
         room_type.retired_at = sql_now()
@@ -127,7 +127,7 @@ def _refuse_below_bookings(session: Session, room_type: RoomType, wanted: Facts)
     """Whoever was sold a room fits into it. Bookings under way are through, or find the type locked and look again."""
     if all(wanted[name] >= getattr(room_type, name) for name in CAPACITY):
         return
-    today = queries.get_today(session, room_type.hotel_id)
+    today = hotels.get_today(session, room_type.hotel_id)
     capacity = Capacity(**{name: wanted[name] for name in CAPACITY})
     count, bookings = queries.too_many_guests(session, room_type, capacity, today)
     if count:
