@@ -28,10 +28,6 @@ class TooManyRooms(Conflict):
     code, title = "too_many_rooms", "A hotel has only so many rooms"
 
 
-class UnknownRoomType(Invalid):
-    code, title = "unknown_room_type", "The hotel has no such room type"
-
-
 class UnknownRoom(Invalid):
     """`room_ids`: those that the hotel does not have."""
 

@@ -98,13 +98,6 @@ def lock_type(session: Session, room_type_id: UUID) -> RoomType:
     return found
 
 
-def keep_type(session: Session, hotel_id: UUID, room_type_id: UUID) -> bool:
-    """Whether the hotel has such a type; it has it until the transaction ends."""
-    mine = (RoomType.id == room_type_id) & (RoomType.hotel_id == hotel_id) & RoomType.retired_at.is_(None)
-    kept = select(RoomType.id).where(mine).with_for_update(read=True, key_share=True)
-    return session.scalar(kept) is not None
-
-
 def count_types(session: Session, hotel_id: UUID) -> int:
     living = (RoomType.hotel_id == hotel_id) & RoomType.retired_at.is_(None)
     return session.scalar(select(func.count()).select_from(RoomType).where(living)) or 0

@@ -46,10 +46,6 @@ class RatePlanNotFound(NotFound):
     title = "There is no such rate plan"
 
 
-class UnknownRoomType(Invalid):
-    code, title = "unknown_room_type", "This hotel has no such room type"
-
-
 class UnknownRatePlans(Invalid):
     """`rate_plan_ids`: those that are no living plans of the hotel."""
 

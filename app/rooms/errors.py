@@ -1,7 +1,7 @@
 """What can be wrong with a room."""
 
 from app.core import db_errors
-from app.core.errors import Conflict, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.rooms.models import NO_OVERLAP
 
 
@@ -13,6 +13,12 @@ class RoomTaken(Conflict):
 
 class RoomTypeNotFound(NotFound):
     title = "There is no such room type"
+
+
+class UnknownRoomType(Invalid):
+    """`room_type_id`: which one."""
+
+    code, title = "unknown_room_type", "This hotel has no such room type"
 
 
 class RoomNotFound(NotFound):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import sql_now
+from app.rooms.errors import UnknownRoomType
 from app.rooms.models import Allocation, Room, RoomType
 
 # Of an allocation `a`: it counts.
@@ -51,6 +52,13 @@ def room_types_of(session: Session, hotel_id: UUID) -> list[RoomType]:
         select(RoomType).where(RoomType.hotel_id == hotel_id, RoomType.retired_at.is_(None)).order_by(RoomType.id)
     )
     return list(session.scalars(statement))
+
+
+def keep_type(session: Session, hotel_id: UUID, room_type_id: UUID) -> None:
+    """The hotel has such a type, until the transaction ends. Raises UnknownRoomType."""
+    mine = (RoomType.id == room_type_id) & (RoomType.hotel_id == hotel_id) & RoomType.retired_at.is_(None)
+    if session.scalar(select(RoomType.id).where(mine).with_for_update(read=True, key_share=True)) is None:
+        raise UnknownRoomType(room_type_id=room_type_id)
 
 
 def types_of_rooms(session: Session, hotel_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, UUID]:

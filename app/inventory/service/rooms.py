@@ -19,12 +19,13 @@ from app.core.columns import new_id
 from app.core.db import reading, transaction
 from app.hotels import queries as hotels
 from app.inventory import events, numbers, queries
-from app.inventory.errors import RoomHasStays, RoomIsOccupied, RoomNumberTaken, TooManyRooms, UnknownRoomType
+from app.inventory.errors import RoomHasStays, RoomIsOccupied, RoomNumberTaken, TooManyRooms
 from app.inventory.numbers import Numbered
 from app.inventory.service.open_hotel import lock_open_hotel
 from app.rooms import ledger
 from app.rooms.errors import RoomNotFound
 from app.rooms.models import Room, RoomNow
+from app.rooms.queries import keep_type
 
 FACTS = ("number", "floor", "room_type_id")
 
@@ -45,7 +46,7 @@ def add(person: Principal, hotel_id: UUID, room_type_id: UUID, wanted: Sequence[
         raise RoomNumberTaken(numbers=named_twice)
     with transaction() as session:
         lock_open_hotel(session, hotel_id)
-        _require_type(session, hotel_id, room_type_id)
+        keep_type(session, hotel_id, room_type_id)
         if queries.count_rooms(session, hotel_id) + len(wanted) > settings().rooms_per_hotel:
             raise TooManyRooms(limit=settings().rooms_per_hotel)
         made = _insert(session, hotel_id, room_type_id, wanted)
@@ -66,7 +67,7 @@ def change(person: Principal, room_id: UUID, told: Mapping[str, Any]) -> Room:
         if "number" in after and queries.is_number_taken(session, room, after["number"]):
             raise RoomNumberTaken(numbers=[after["number"]])
         if "room_type_id" in after:
-            _require_type(session, hotel_id, after["room_type_id"])
+            keep_type(session, hotel_id, after["room_type_id"])
             _refuse_with_stays(session, room)
         for name, value in after.items():
             setattr(room, name, value)
@@ -107,11 +108,6 @@ def _refuse_with_stays(session: Session, room: Room) -> None:
     count, stays = queries.in_the_way(session, [room.id], days)
     if count:
         raise RoomHasStays(count=count, stays=stays)
-
-
-def _require_type(session: Session, hotel_id: UUID, room_type_id: UUID) -> None:
-    if not queries.keep_type(session, hotel_id, room_type_id):
-        raise UnknownRoomType(room_type_id=room_type_id)
 
 
 def _insert(session: Session, hotel_id: UUID, room_type_id: UUID, wanted: Sequence[Numbered]) -> list[Room]:

@@ -19,10 +19,9 @@ from app.core.etag import Seen
 from app.hotels.models import Hotel
 from app.hotels.queries import require_hotel
 from app.rates import events, present, rule_queries, spans
-from app.rates.errors import UnknownRoomType
 from app.rates.models import RatePlan, RateSeason
 from app.rates.rules import ONE_DAY
-from app.rooms.models import RoomType
+from app.rooms.queries import keep_type
 
 # What changes with every write, and is no news.
 STAMPS = ("version", "created_at", "updated_at")
@@ -54,7 +53,7 @@ def create(person: Principal, hotel_id: UUID, told: Mapping[str, Any], seasons: 
     actor = permissions.actor(person, Verb.EDIT_RATES, hotel_id)
     with transaction() as session:
         plan = RatePlan(id=new_id(), hotel_id=hotel_id, currency=_currency(session, hotel_id), **told)
-        _require_room_type(session, hotel_id, plan.room_type_id)
+        keep_type(session, hotel_id, plan.room_type_id)
         session.add(plan)
         session.flush()
         _write_seasons(session, plan.id, seasons)
@@ -119,12 +118,6 @@ def _news(shown: Mapping[str, Any]) -> dict[str, Any]:
 def _currency(session: Session, hotel_id: UUID) -> str:
     require_hotel(session, hotel_id)
     return session.execute(select(Hotel.currency).where(Hotel.id == hotel_id)).scalar_one()
-
-
-def _require_room_type(session: Session, hotel_id: UUID, room_type_id: UUID) -> None:
-    mine = (RoomType.id == room_type_id) & (RoomType.hotel_id == hotel_id) & RoomType.retired_at.is_(None)
-    if session.scalar(select(RoomType.id).where(mine).with_for_update(key_share=True, read=True)) is None:
-        raise UnknownRoomType(room_type_id=room_type_id)
 
 
 def _write_seasons(session: Session, plan_id: UUID, seasons: Sequence[SeasonTold]) -> None:
