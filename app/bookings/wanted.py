@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy.dialects.postgresql import Range
 
 from app.bookings.errors import NothingChanges, UnknownBookingRoom
 from app.bookings.penalty import Bought
@@ -17,7 +15,7 @@ from app.rates.models import ChangeTerms
 from app.rates.quote import Quote, RoomWish
 
 Row = Mapping[str, Any]
-Days = Range[date]
+Days = tuple[date, date]  # [check_in, check_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class WantedRoom:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the booking is to be. `extra`: days that its rooms have not had, `[check_in, check_out)` each."""
+    """What the booking is to be. `extra`: days that its rooms have not had."""
 
     check_in: date
     check_out: date
@@ -62,7 +60,7 @@ class Wanted:
 
     @property
     def days(self) -> Days:
-        return Range(self.check_in, self.check_out)
+        return self.check_in, self.check_out
 
 
 def wanted(row: Row, request: ChangeRequest) -> Wanted:
@@ -134,11 +132,6 @@ def _nights(was: Row) -> tuple[tuple[date, int], ...]:
 def _beyond(row: Row, check_in: date, check_out: date) -> list[Days]:
     """The wanted days that lie outside of the booking's own: none, or before, or after, or both."""
     if check_out <= row["check_in"] or check_in >= row["check_out"]:
-        return [Range(check_in, check_out)]
-    before, after = Range(check_in, row["check_in"]), Range(row["check_out"], check_out)
-    return [days for days in (before, after) if _length(days) > timedelta(0)]
-
-
-def _length(days: Days) -> timedelta:
-    assert days.lower is not None and days.upper is not None  # noqa: S101, PT018 - bounded above
-    return days.upper - days.lower
+        return [(check_in, check_out)]
+    before, after = (check_in, row["check_in"]), (row["check_out"], check_out)
+    return [(first, end) for first, end in (before, after) if first < end]

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from app.bookings.models import Booking
@@ -18,12 +19,12 @@ from app.rooms.ledger import Stay
 @dataclass(frozen=True, slots=True)
 class Placed:
     """`rooms`: booking room → room, of all that are wanted. `owners`: in whose names the ledger has what is new, until `give` names the
-    change. `extra`: the new nights, room and `(check_in, check_out)`.
+    change. `extra`: the new nights, room and days.
     """
 
     rooms: Mapping[UUID, UUID]
     owners: Sequence[UUID]
-    extra: Sequence[tuple[UUID, tuple[date, date]]]
+    extra: Sequence[tuple[UUID, Days]]
 
 
 def take(session: Session, booking: Booking, what: Wanted, until: datetime | None) -> Placed:
@@ -31,10 +32,10 @@ def take(session: Session, booking: Booking, what: Wanted, until: datetime | Non
     kept, owners = _keep(session, booking, what, until)
     others = {new_id(): room for room in what.rooms if room.booking_room_id not in kept}
     wants = [assign.Want(owner, room.wish.room_type_id) for owner, room in others.items()]
-    got = assign.take_rooms(session, Stay(booking.hotel_id, what.days, until), wants)
+    got = assign.take_rooms(session, Stay(booking.hotel_id, Range(*what.days), until), wants)
     moved = {others[owner].booking_room_id: room_id for owner, room_id in got.items()}
-    extra = [(room_id, _bounds(days)) for room_id in kept.values() for days in what.extra]
-    extra += [(room_id, _bounds(what.days)) for room_id in moved.values()]
+    extra = [(room_id, days) for room_id in kept.values() for days in what.extra]
+    extra += [(room_id, what.days) for room_id in moved.values()]
     return Placed(kept | moved, [*owners, *others], extra)
 
 
@@ -54,7 +55,7 @@ def _keep(
         wish = [
             assign.Want(names[room.booking_room_id][nth], room.wish.room_type_id, room.stays_in) for room in staying
         ]
-        got |= assign.take_if_free(session, Stay(booking.hotel_id, days, until), wish)
+        got |= assign.take_if_free(session, Stay(booking.hotel_id, Range(*days), until), wish)
     kept = {room.booking_room_id: room_id for room in staying if (room_id := _all(room, names, got))}
     owners = [name for booking_room_id in kept for name in names[booking_room_id]]
     if left := got - set(owners):
@@ -64,8 +65,3 @@ def _keep(
 
 def _all(room: WantedRoom, names: Mapping[UUID, Sequence[UUID]], got: set[UUID]) -> UUID | None:
     return room.stays_in if got.issuperset(names[room.booking_room_id]) else None
-
-
-def _bounds(days: Days) -> tuple[date, date]:
-    assert days.lower is not None and days.upper is not None  # noqa: S101, PT018 - days of a stay have both
-    return days.lower, days.upper
