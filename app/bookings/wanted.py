@@ -13,9 +13,10 @@ from app.core.columns import new_id
 from app.rates.errors import UnknownRate
 from app.rates.models import ChangeTerms
 from app.rates.quote import Quote, RoomWish
+from app.rooms import periods
+from app.rooms.periods import Days
 
 Row = Mapping[str, Any]
-Days = tuple[date, date]  # [check_in, check_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,8 @@ def wanted(row: Row, request: ChangeRequest) -> Wanted:
     same_days = (check_in, check_out) == (row["check_in"], row["check_out"])
     if same_days and len(rooms) == len(own) and all(room.is_kept for room in rooms):
         raise NothingChanges
-    return Wanted(check_in, check_out, rooms, _beyond(row, check_in, check_out))
+    extra = periods.without((check_in, check_out), (row["check_in"], row["check_out"]))
+    return Wanted(check_in, check_out, rooms, extra)
 
 
 def bought(what: Wanted, quoted: Quote, row: Row) -> Bought:
@@ -127,11 +129,3 @@ def _keeps(was: Row) -> bool:
 
 def _nights(was: Row) -> tuple[tuple[date, int], ...]:
     return tuple((date.fromisoformat(night["date"]), night["amount"]) for night in was["nights"])
-
-
-def _beyond(row: Row, check_in: date, check_out: date) -> list[Days]:
-    """The wanted days that lie outside of the booking's own: none, or before, or after, or both."""
-    if check_out <= row["check_in"] or check_in >= row["check_out"]:
-        return [(check_in, check_out)]
-    before, after = (check_in, row["check_in"]), (row["check_out"], check_out)
-    return [(first, end) for first, end in (before, after) if first < end]

@@ -1,9 +1,11 @@
-"""Runs of nights, half-open: what one has that another has not."""
+"""Runs of nights as the ledger keeps them."""
 
 from datetime import date
 from typing import cast
 
 from sqlalchemy.dialects.postgresql import Range
+
+from app.rooms import periods
 
 Days = Range[date]
 
@@ -15,6 +17,4 @@ def bounds(days: Days) -> tuple[date, date]:
 
 def without(days: Days, others: Days) -> list[Days]:
     """The nights of `days` that are not among `others`: none, one or two runs. Both are bounded and not empty."""
-    (first, end), (other_first, other_end) = bounds(days), bounds(others)
-    pieces = [(first, min(end, other_first)), (max(first, other_end), end)]
-    return [Range(start, stop) for start, stop in pieces if start < stop]
+    return [Range(*run) for run in periods.without(bounds(days), bounds(others))]

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.bookings.models import Booking
 from app.bookings.service import assign
-from app.bookings.wanted import Days, Wanted, WantedRoom
+from app.bookings.wanted import Wanted, WantedRoom
 from app.core.columns import new_id
 from app.rooms import ledger
 from app.rooms.ledger import Stay
+from app.rooms.periods import Days
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ It waits like a hold: its new nights are allocations with an end, and only livin
 its release nobody is asked once more, as a hold's gateway is: the checks of its payment go on, and money that comes too late goes back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,13 +25,14 @@ from app.core.logging import logger
 from app.mail.service import queue_email
 from app.rooms import ledger
 from app.rooms.ledger import Freed
+from app.rooms.periods import Days, without
 from app.rooms.states import Night
 
 BATCH = 200
 
 log = logger(__name__)
 
-Places = Mapping[UUID, tuple[date, date]]
+Places = Mapping[UUID, Days]
 
 
 def take_paid(session: Session, booking: Booking, part: int) -> bool:
@@ -150,7 +151,7 @@ def _days(state: Mapping[str, Any]) -> Range[date]:
     return Range(*_bounds(state))
 
 
-def _bounds(state: Mapping[str, Any]) -> tuple[date, date]:
+def _bounds(state: Mapping[str, Any]) -> Days:
     return date.fromisoformat(state["check_in"]), date.fromisoformat(state["check_out"])
 
 
@@ -164,17 +165,11 @@ def _told(booking: Booking, before: Mapping[str, Any], after: Mapping[str, Any])
     gone = [
         Freed(room_id, booking.hotel_id, *days)
         for room_id in set(_rooms(before).values())
-        for days in _without(_bounds(before), stays.get(room_id))
+        for days in _gone(_bounds(before), stays.get(room_id))
     ]
     return [*events.freed(gone), *events.rooms_became(booking, stays, Night.BOOKED)]
 
 
-def _without(days: tuple[date, date], others: tuple[date, date] | None) -> Iterator[tuple[date, date]]:
-    """What of the days lies outside of the others."""
-    if others is None or others[0] >= days[1] or others[1] <= days[0]:
-        yield days
-        return
-    if days[0] < others[0]:
-        yield days[0], others[0]
-    if others[1] < days[1]:
-        yield others[1], days[1]
+def _gone(had: Days, has: Days | None) -> list[Days]:
+    """The nights of a room that the booking has no more."""
+    return [had] if has is None else without(had, has)
