@@ -16,7 +16,7 @@ MARK = "asks_for_login"
 
 
 class Blueprint(blueprint.Blueprint):
-    """Ours, plus `login_required`, `login_optional` and `allowed`.
+    """Ours, plus `login_required`, `login_optional`, `allowed` and `allowed_at`.
 
     They stand above `arguments`, so that strangers hear 401 and not what a body lacks.
     """
@@ -53,6 +53,10 @@ class Blueprint(blueprint.Blueprint):
         """Lets in whom the table of `auth.permissions` allows it: at a hotel, the one whose `hotel_id` is in the path."""
         problems = self.problems(401, 403, *([404] if verb in AT_HOTEL else []))
         return self._asking(lambda: guard.allow(verb), EITHER, problems)
+
+    def allowed_at(self, verb: Verb, name: str, hotel_of: guard.HotelOf) -> Callable[[F], F]:
+        """The same at the hotel of the thing whose id stands in the path as `name`; `hotel_of` finds it."""
+        return self._asking(lambda: guard.allow_at(verb, name, hotel_of), EITHER, self.problems(401, 403, 404))
 
     def arguments(self, *args: Any, **kwargs: Any) -> Callable[[F], F]:
         """flask-smorest's. Raises TypeError when login would be asked for after it."""

@@ -1,8 +1,10 @@
 """Who asks in this request: read once, by one statement, at the first question."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import g, request
+from sqlalchemy.orm import Session
 
 from app.auth import permissions, queries, tokens
 from app.auth.errors import SessionEnded, TokenMissing
@@ -11,7 +13,9 @@ from app.auth.permissions import Verb
 from app.auth.policies import can_enter
 from app.auth.principal import Principal
 from app.core.db import reading
-from app.core.errors import Forbidden, Unauthenticated
+from app.core.errors import Forbidden, NotFound, Unauthenticated
+
+HotelOf = Callable[[Session, UUID], UUID | None]
 
 
 def principal() -> Principal:
@@ -49,6 +53,18 @@ def admit(roles: tuple[Role, ...] = ()) -> None:
 def allow(verb: Verb) -> None:
     """Lets in who may do it, at the hotel that the path names if it names one. Raises the 401s of `auth.errors`, Forbidden, NotFound."""
     permissions.require(principal(), verb, (request.view_args or {}).get("hotel_id"))
+
+
+def allow_at(verb: Verb, name: str, hotel_of: HotelOf) -> None:
+    """The same at the hotel of the thing that the path names as `name`. Raises NotFound for what is not there and for strangers to its
+    hotel, who cannot tell.
+    """
+    person = principal()
+    with reading() as session:
+        hotel_id = hotel_of(session, (request.view_args or {})[name])
+    if hotel_id is None:
+        raise NotFound
+    permissions.require(person, verb, hotel_id)
 
 
 def _claims() -> tokens.Claims:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
+from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
-from app.inventory.blueprint import Blueprint
+from app.inventory.queries import find_hotel_of_block
 from app.inventory.schemas import BlockChanges, BlockIn, BlockPageView, BlocksQuery, BlocksView, BlockView
 from app.inventory.service import blocks
 from app.rooms.ledger import Block
@@ -40,7 +41,7 @@ def block_rooms(body: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:
 
 
 @blp.patch("/blocks/<uuid:block_id>")
-@blp.allowed_at(Verb.BLOCK_ROOMS, "block_id")
+@blp.allowed_at(Verb.BLOCK_ROOMS, "block_id", find_hotel_of_block)
 @blp.arguments(BlockChanges)
 @blp.response(200, BlockView)
 @blp.problems(409)
@@ -54,7 +55,7 @@ def change_block(told: dict[str, Any], block_id: UUID) -> dict[str, Any]:
 
 
 @blp.delete("/blocks/<uuid:block_id>")
-@blp.allowed_at(Verb.BLOCK_ROOMS, "block_id")
+@blp.allowed_at(Verb.BLOCK_ROOMS, "block_id", find_hotel_of_block)
 @blp.response(204)
 @blp.problems(409)
 def end_block(block_id: UUID) -> None:

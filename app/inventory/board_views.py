@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
+from app.auth.blueprint import Blueprint
 from app.auth.permissions import Verb
-from app.inventory.blueprint import Blueprint
 from app.inventory.schemas import (
     AvailabilityView,
     BoardQuery,

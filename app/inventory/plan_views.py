@@ -2,16 +2,17 @@
 
 from uuid import UUID
 
+from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
 from app.inventory.service import retire_plan
-from app.rates.blueprint import Blueprint
+from app.rates.rule_queries import find_plan_hotel
 
 blp = Blueprint("rate_plan_ends", __name__, url_prefix="/rate-plans", description="Retiring what is no longer sold.")
 
 
 @blp.delete("/<uuid:rate_plan_id>")
-@blp.allowed_at_plan(Verb.EDIT_RATES)
+@blp.allowed_at(Verb.EDIT_RATES, "rate_plan_id", find_plan_hotel)
 @blp.response(204)
 @blp.problems(409)
 def retire_rate_plan(rate_plan_id: UUID) -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
+from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
-from app.inventory.blueprint import Blueprint
+from app.inventory.queries import find_hotel_of_room
 from app.inventory.schemas import DefectIn, RoomChanges, RoomsIn, RoomsView, RoomView, StatusIn, StatusView
 from app.inventory.service import housekeeping, rooms
 from app.inventory.service.housekeeping import Move
@@ -36,7 +37,7 @@ def add_rooms(body: dict[str, Any], hotel_id: UUID) -> dict[str, Any]:
 
 
 @blp.patch("/rooms/<uuid:room_id>")
-@blp.allowed_at(Verb.EDIT_ROOMS, "room_id")
+@blp.allowed_at(Verb.EDIT_ROOMS, "room_id", find_hotel_of_room)
 @blp.arguments(RoomChanges)
 @blp.response(200, RoomView)
 @blp.problems(409)
@@ -50,7 +51,7 @@ def change_room(told: dict[str, Any], room_id: UUID) -> Room:
 
 
 @blp.delete("/rooms/<uuid:room_id>")
-@blp.allowed_at(Verb.EDIT_ROOMS, "room_id")
+@blp.allowed_at(Verb.EDIT_ROOMS, "room_id", find_hotel_of_room)
 @blp.response(204)
 @blp.problems(409)
 def retire_room(room_id: UUID) -> None:
@@ -63,7 +64,7 @@ def retire_room(room_id: UUID) -> None:
 
 
 @blp.post("/rooms/<uuid:room_id>/status")
-@blp.allowed_at(Verb.KEEP_HOUSE, "room_id")
+@blp.allowed_at(Verb.KEEP_HOUSE, "room_id", find_hotel_of_room)
 @blp.arguments(StatusIn)
 @blp.response(200, StatusView)
 @blp.problems(409)
@@ -78,7 +79,7 @@ def tell_room_status(body: dict[str, Any], room_id: UUID) -> dict[str, Any]:
 
 
 @blp.put("/rooms/<uuid:room_id>/defect")
-@blp.allowed_at(Verb.KEEP_HOUSE, "room_id")
+@blp.allowed_at(Verb.KEEP_HOUSE, "room_id", find_hotel_of_room)
 @blp.arguments(DefectIn)
 @blp.response(200, RoomView)
 def tell_room_defect(body: dict[str, Any], room_id: UUID) -> Room:

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from flask import Response
 
+from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
 from app.core import etag
-from app.inventory.blueprint import Blueprint
+from app.inventory.queries import find_hotel_of_type
 from app.inventory.schemas import KeptRoomTypesView, KeptRoomTypeView, RoomTypeChanges, RoomTypeIn
 from app.inventory.service import types
 
@@ -39,7 +40,7 @@ def add_room_type(told: dict[str, Any], hotel_id: UUID) -> Response:
 
 
 @blp.get("/room-types/<uuid:room_type_id>")
-@blp.allowed_at(Verb.SEE_INVENTORY, "room_type_id")
+@blp.allowed_at(Verb.SEE_INVENTORY, "room_type_id", find_hotel_of_type)
 @blp.response(200, KeptRoomTypeView)
 @blp.alt_response(304, description="What `If-None-Match` names is as it was")  # type: ignore[untyped-decorator]
 def show_room_type(room_type_id: UUID) -> Response:
@@ -48,7 +49,7 @@ def show_room_type(room_type_id: UUID) -> Response:
 
 
 @blp.patch("/room-types/<uuid:room_type_id>")
-@blp.allowed_at(Verb.EDIT_ROOMS, "room_type_id")
+@blp.allowed_at(Verb.EDIT_ROOMS, "room_type_id", find_hotel_of_type)
 @blp.conditional
 @blp.arguments(RoomTypeChanges)
 @blp.response(200, KeptRoomTypeView)
@@ -63,7 +64,7 @@ def change_room_type(told: dict[str, Any], room_type_id: UUID) -> Response:
 
 
 @blp.delete("/room-types/<uuid:room_type_id>")
-@blp.allowed_at(Verb.EDIT_ROOMS, "room_type_id")
+@blp.allowed_at(Verb.EDIT_ROOMS, "room_type_id", find_hotel_of_type)
 @blp.response(204)
 @blp.problems(409)
 def retire_room_type(room_type_id: UUID) -> None:

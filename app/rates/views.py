@@ -6,11 +6,12 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
+from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
 from app.core import etag
-from app.rates.blueprint import Blueprint
 from app.rates.edits import Edit
+from app.rates.rule_queries import find_plan_hotel
 from app.rates.schemas import (
     ChangedDaysView,
     DaysIn,
@@ -57,7 +58,7 @@ def create_rate_plan(told: dict[str, Any], hotel_id: UUID) -> Response:
 
 
 @plans_blp.get("/<uuid:rate_plan_id>")
-@plans_blp.allowed_at_plan(Verb.SEE_RATES)
+@plans_blp.allowed_at(Verb.SEE_RATES, "rate_plan_id", find_plan_hotel)
 @plans_blp.response(200, RatePlanView)
 @plans_blp.alt_response(304, description="What `If-None-Match` names is as it was")  # type: ignore[untyped-decorator]
 def show_rate_plan(rate_plan_id: UUID) -> Response:
@@ -66,7 +67,7 @@ def show_rate_plan(rate_plan_id: UUID) -> Response:
 
 
 @plans_blp.patch("/<uuid:rate_plan_id>")
-@plans_blp.allowed_at_plan(Verb.EDIT_RATES)
+@plans_blp.allowed_at(Verb.EDIT_RATES, "rate_plan_id", find_plan_hotel)
 @plans_blp.conditional
 @plans_blp.arguments(RatePlanChanges)
 @plans_blp.response(200, RatePlanView)
@@ -81,7 +82,7 @@ def change_rate_plan(told: dict[str, Any], rate_plan_id: UUID) -> Response:
 
 
 @plans_blp.get("/<uuid:rate_plan_id>/days")
-@plans_blp.allowed_at_plan(Verb.SEE_RATES)
+@plans_blp.allowed_at(Verb.SEE_RATES, "rate_plan_id", find_plan_hotel)
 @plans_blp.arguments(DaysQuery, location="query")
 @plans_blp.response(200, DaysView)
 def show_days(query: dict[str, date], rate_plan_id: UUID) -> Response:
@@ -90,7 +91,7 @@ def show_days(query: dict[str, date], rate_plan_id: UUID) -> Response:
 
 
 @plans_blp.put("/<uuid:rate_plan_id>/days")
-@plans_blp.allowed_at_plan(Verb.EDIT_RATES)
+@plans_blp.allowed_at(Verb.EDIT_RATES, "rate_plan_id", find_plan_hotel)
 @plans_blp.arguments(DaysIn)
 @plans_blp.response(200, DaysView)
 def set_days(edit: Edit, rate_plan_id: UUID) -> Response:
