@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from app.admin.schemas import AuditQuery, AuditView, HotelAuditQuery, HotelAuditView
+from app.admin.audit_schemas import AuditQuery, AuditView, HotelAuditQuery, HotelAuditView
 from app.admin.service import audit
 from app.auth.blueprint import Blueprint
 from app.auth.permissions import Verb

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
-from app.rates.schemas import ChargeEnd, ChargesQuery, ChargesView, ChargeView, StateChargeIn
+from app.rates.charge_schemas import ChargeEnd, ChargesQuery, ChargesView, ChargeView, StateChargeIn
 from app.rates.service import charges
 
 blp = Blueprint(

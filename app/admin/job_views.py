@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from app.admin.schemas import DeadJobsView, MaybeNoteIn, NoteIn, PageQuery
+from app.admin.job_schemas import DeadJobsView
+from app.admin.schemas import MaybeNoteIn, NoteIn, PageQuery
 from app.admin.service import jobs
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal

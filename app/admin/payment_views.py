@@ -5,7 +5,8 @@ from uuid import UUID
 
 from flask import Response
 
-from app.admin.schemas import DecisionIn, FoundPaymentsView, GoingBackView, NoteIn, PaymentsQuery, WholePaymentView
+from app.admin.payment_schemas import DecisionIn, FoundPaymentsView, PaymentsQuery, WholePaymentView
+from app.admin.schemas import GoingBackView, NoteIn
 from app.admin.service import payments
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal

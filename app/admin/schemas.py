@@ -5,11 +5,9 @@ from typing import Any
 
 import marshmallow as ma
 
-from app.admin.audit_queries import WantedRows
-from app.admin.money_queries import WantedBookings, WantedPayments
+from app.admin.money_queries import WantedBookings
 from app.admin.period import FIRST, LAST, Period
 from app.admin.service.bookings import HowMuch
-from app.admin.service.payments import Word
 from app.admin.user_queries import SHORTEST, WantedUsers
 from app.auth.models import PlatformRole, Role, UserStatus
 from app.bookings.models import BookingStatus, PaymentStatus
@@ -19,7 +17,6 @@ from app.core.paging import LARGEST
 from app.core.schema import Day, Email, Instant, Kobo, QueryInt, Schema, Text
 from app.hotels.models import HotelStatus
 from app.hotels.schemas import HotelDraft, HotelView
-from app.payments.models import PaymentState
 
 NO_NAMES = "kept in the audit log for good: name no guest in it"
 
@@ -297,111 +294,3 @@ class WholeBookingView(ma.Schema):
     payments = ma.fields.List(ma.fields.Nested(AttemptView))
     refunds = ma.fields.List(ma.fields.Nested(GoingBackView))
     mails = ma.fields.List(ma.fields.Nested(MailFateView))
-
-
-class PaymentsQuery(FilterQuery):
-    WANTED = WantedPayments
-
-    reference = Text(100)
-    status = ma.fields.Enum(PaymentState, by_value=True)
-    booking_id = ma.fields.UUID()
-
-
-class FoundPaymentView(ma.Schema):
-    id = ma.fields.UUID()
-    reference = ma.fields.String()
-    booking_id = ma.fields.UUID()
-    booking_reference = ma.fields.String()
-    hotel_id = ma.fields.UUID()
-    status = ma.fields.String()
-    kept = ma.fields.Boolean(allow_none=True)
-    amount = Kobo()
-    refunded_amount = Kobo()
-    currency = ma.fields.String()
-    channel = ma.fields.String(allow_none=True)
-    paid_at = Instant(allow_none=True)
-    created_at = Instant()
-
-
-class FoundPaymentsView(PageView):
-    items = ma.fields.List(ma.fields.Nested(FoundPaymentView))
-
-
-class GatewayEventView(ma.Schema):
-    """A webhook, without what was in it. `error`: why nothing followed from it."""
-
-    id = ma.fields.UUID()
-    event = ma.fields.String()
-    received_at = Instant()
-    handled_at = Instant(allow_none=True)
-    error = ma.fields.String(allow_none=True)
-
-
-class WholePaymentView(ma.Schema):
-    payment = ma.fields.Nested(AttemptView)
-    events = ma.fields.List(ma.fields.Nested(GatewayEventView))
-    refunds = ma.fields.List(ma.fields.Nested(GoingBackView))
-
-
-class DecisionIn(NoteIn):
-    decision = ma.fields.Enum(Word, by_value=True, required=True)
-
-
-class DeadJobView(ma.Schema):
-    id = ma.fields.Integer()
-    name = ma.fields.String()
-    queue = ma.fields.String()
-    payload = ma.fields.Dict(metadata={"description": "ids of what it is about"})
-    request_id = ma.fields.String(allow_none=True)
-    attempts = ma.fields.Integer()
-    last_error = ma.fields.String(allow_none=True)
-    created_at = Instant(metadata={"description": "when it was first due"})
-    dead_at = Instant()
-
-
-class DeadJobsView(PageView):
-    items = ma.fields.List(ma.fields.Nested(DeadJobView))
-
-
-class HotelAuditQuery(PeriodQuery):
-    WANTED, PERIOD = WantedRows, "done"
-
-    actor_id = ma.fields.UUID(metadata={"description": "who did it"})
-    verb = Text(64, metadata={"description": "what was done, as in `hotel.suspend`"})
-    subject = Text(32, metadata={"description": "to what kind of thing, as in `member`"})
-    subject_id = ma.fields.UUID(metadata={"description": "to which of them; of a job its number in hexadecimal"})
-
-
-class AuditQuery(HotelAuditQuery):
-    hotel_id = ma.fields.UUID(metadata={"description": "in whose house"})
-
-
-class HotelAuditRowView(ma.Schema):
-    """`actor_role`: the role that allowed it. Of the platform's people no more is told to hotels."""
-
-    id = ma.fields.Integer()
-    at = Instant()
-    actor_id = ma.fields.UUID(allow_none=True)
-    actor_role = ma.fields.String()
-    actor_email = ma.fields.String(allow_none=True, metadata={"description": "the one the account has now"})
-    verb = ma.fields.String()
-    subject = ma.fields.String()
-    subject_id = ma.fields.UUID()
-    hotel_id = ma.fields.UUID(allow_none=True)
-    before = ma.fields.Dict(allow_none=True)
-    after = ma.fields.Dict(allow_none=True)
-    request_id = ma.fields.String(allow_none=True)
-
-
-class AuditRowView(HotelAuditRowView):
-    """`actor_role`: the role that allowed it."""
-
-    ip = ma.fields.String(allow_none=True, metadata={"description": "from where"})
-
-
-class HotelAuditView(PageView):
-    items = ma.fields.List(ma.fields.Nested(HotelAuditRowView))
-
-
-class AuditView(PageView):
-    items = ma.fields.List(ma.fields.Nested(AuditRowView))

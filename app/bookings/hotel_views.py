@@ -9,8 +9,9 @@ from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
 from app.bookings.asker import Asker
+from app.bookings.change_schemas import ChangeIn, ChangePreviewOut, HotelCancelIn, WaiverIn
 from app.bookings.request import ChangeRequest
-from app.bookings.schemas import BookingOut, ChangeIn, ChangePreviewOut, HotelCancelIn, WaiverIn
+from app.bookings.schemas import BookingOut
 from app.bookings.service import cancel, change, look, waive
 from app.core.blueprint import answer, sent_key
 

@@ -8,6 +8,7 @@ from flask import Response
 from app.auth.guard import principal
 from app.bookings import guard
 from app.bookings.blueprint import Blueprint
+from app.bookings.change_schemas import ChangeIn, ChangePreviewOut
 from app.bookings.reference import as_written
 from app.bookings.request import BookingRequest, ChangeRequest
 from app.bookings.schemas import (
@@ -16,8 +17,6 @@ from app.bookings.schemas import (
     BookingOut,
     BookingsOut,
     CancelIn,
-    ChangeIn,
-    ChangePreviewOut,
     LinkAskedOut,
     LookupIn,
     PageArgs,

@@ -7,7 +7,7 @@ from flask import Response, jsonify
 
 from app.auth.blueprint import Blueprint
 from app.auth.permissions import Verb
-from app.inventory.schemas import (
+from app.inventory.board_schemas import (
     AvailabilityView,
     BoardQuery,
     BoardView,

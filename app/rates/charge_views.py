@@ -7,7 +7,7 @@ from uuid import UUID
 from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
-from app.rates.schemas import ChargeEnd, ChargeIn, ChargesView, ChargeView
+from app.rates.charge_schemas import ChargeEnd, ChargeIn, ChargesView, ChargeView
 from app.rates.service import charges
 
 blp = Blueprint("charges", __name__, url_prefix="/hotels", description="Taxes and fees of a hotel's stays.")

@@ -8,19 +8,17 @@ from marshmallow import validate
 from sqlalchemy.dialects.postgresql import Range
 
 from app.core.money import MAX_KOBO
-from app.core.schema import Day, Flag, Instant, Int, Kobo, Line, Schema, Text
+from app.core.schema import Day, Flag, Instant, Int, Kobo, Line, Schema
 from app.hotels.schemas import Word
 from app.rates import windows
-from app.rates.edits import Edit, PriceChange
-from app.rates.models import ChangeTerms, ChargeKind, Meals, PaymentTiming
+from app.rates.models import ChangeTerms, Meals, PaymentTiming
 from app.rates.occupancy import OLDEST_CHILD
 from app.rates.pricing import MOST_NIGHTS
-from app.rates.rules import RESTRICTIONS, WEEKDAYS, Source
+from app.rates.rules import WEEKDAYS
 
 FIRST, LAST = date(2020, 1, 1), date(2100, 1, 1)
 MOST_DAYS = 731
 MOST_SEASONS = 50
-MOST_PLANS = 50
 MONDAY_FIRST = "kobo for each weekday, Monday first; null: what else is said"
 NO_DAYS = "Comes before the first day."
 
@@ -54,7 +52,7 @@ def said_of_weekdays(prices: list[int | None] | None) -> list[int | None] | None
     return prices if prices and any(price is not None for price in prices) else None
 
 
-class _Days(Schema):
+class DayRange(Schema):
     first = CalendarDay(required=True, data_key="from", metadata={"description": "the first day"})
     last = CalendarDay(required=True, data_key="to", metadata={"description": "the last day, included"})
 
@@ -79,7 +77,7 @@ class ChildPriceIn(Schema):
     price = Kobo(0, required=True, metadata={"description": "kobo a night"})
 
 
-class SeasonIn(_Days):
+class SeasonIn(DayRange):
     """What it does not say (null) the plan says."""
 
     name = Line(80, required=True)
@@ -165,75 +163,6 @@ class RatePlanDraft(RatePlanChanges):
     )
 
 
-class DaysQuery(_Days):
-    pass
-
-
-class PriceChangeIn(Schema):
-    """One of the two."""
-
-    percent = Int(-99, 1000, metadata={"description": "of what stands; rounded half up to the kobo"})
-    amount = Int(-MAX_KOBO, MAX_KOBO, metadata={"description": "kobo more, or less"})
-
-    @ma.validates_schema
-    def one_of_them(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if len(data) != 1:
-            raise ma.ValidationError("Give either percent or amount.", "percent")
-
-    @ma.post_load
-    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> PriceChange:
-        return PriceChange(**data)
-
-
-class DaysIn(_Days):
-    """What is given is set on each of the days, null takes it back, what is left out stays."""
-
-    weekdays = ma.fields.List(
-        Int(1, WEEKDAYS),
-        load_default=list,
-        validate=validate.Length(max=WEEKDAYS),
-        metadata={"description": "1 is Monday; none: all"},
-    )
-    price = Kobo(1, allow_none=True)
-    change = ma.fields.Nested(PriceChangeIn, metadata={"description": "of the price that stands, whoever says it"})
-    stop_sell = Flag(allow_none=True)
-    closed_to_arrival = Flag(allow_none=True)
-    closed_to_departure = Flag(allow_none=True)
-    min_nights = Int(1, MOST_NIGHTS, allow_none=True)
-    max_nights = Int(1, MOST_NIGHTS, allow_none=True)
-
-    @ma.validates_schema
-    def something_is_said(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if not data.keys() & {"price", "change", *RESTRICTIONS}:
-            raise ma.ValidationError("Nothing is said of the days.", "price")
-        if {"price", "change"} <= data.keys():
-            raise ma.ValidationError("Give either price or change.", "price")
-
-    @ma.post_load
-    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> Any:
-        return edit_of(data)
-
-
-def edit_of(data: dict[str, Any]) -> Edit:
-    """The edit, from what was loaded."""
-    told = {name: data[name] for name in ("price", *RESTRICTIONS) if name in data}
-    weekdays = frozenset(weekday - 1 for weekday in data["weekdays"])
-    return Edit(data["first"], data["last"], weekdays, told, data.get("change"))
-
-
-class DaysOfPlansIn(DaysIn):
-    rate_plan_ids = ma.fields.List(ma.fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_PLANS))
-
-    @ma.validates("rate_plan_ids")
-    def each_once(self, value: list[Any], **_kwargs: Any) -> None:
-        if len(set(value)) < len(value):
-            raise ma.ValidationError("The same plan is named twice.")
-
-    @ma.post_load
-    def as_value(self, data: dict[str, Any], **_kwargs: Any) -> Any:
-        return {"plan_ids": data["rate_plan_ids"], "edit": edit_of(data)}
-
-
 class SaidView(ma.Schema):
     stop_sell = ma.fields.Boolean(allow_none=True)
     closed_to_arrival = ma.fields.Boolean(allow_none=True)
@@ -296,93 +225,3 @@ class RatePlanView(ma.Schema):
 
 class RatePlansView(ma.Schema):
     items = ma.fields.List(ma.fields.Nested(RatePlanView))
-
-
-class SourcesView(ma.Schema):
-    """Who has said each value."""
-
-    price = ma.fields.String(metadata={"description": "day, season_weekday, season, weekday or base"})
-    stop_sell = ma.fields.String(metadata={"description": f"day, season, plan or {Source.CLOSED}"})
-    closed_to_arrival = ma.fields.String(metadata={"description": "day, season or plan"})
-    closed_to_departure = ma.fields.String(metadata={"description": "day, season or plan"})
-    min_nights = ma.fields.String(metadata={"description": "day, season or plan"})
-    max_nights = ma.fields.String(metadata={"description": "day, season or plan"})
-
-
-class RunView(SaidView):
-    """Days of which the same holds for the same reasons."""
-
-    first = ma.fields.Date(data_key="from", attribute="from")
-    last = ma.fields.Date(data_key="to", attribute="to", metadata={"description": "the last day, included"})
-    price = ma.fields.Integer(metadata={"description": "kobo a night"})
-    season = ma.fields.String(allow_none=True, metadata={"description": "its name"})
-    sources = ma.fields.Nested(SourcesView)
-
-
-class DaysView(ma.Schema):
-    rate_plan_id = ma.fields.UUID()
-    first = ma.fields.Date(data_key="from", attribute="from")
-    last = ma.fields.Date(data_key="to", attribute="to")
-    items = ma.fields.List(ma.fields.Nested(RunView))
-
-
-class ChangedPlanView(ma.Schema):
-    rate_plan_id = ma.fields.UUID()
-    days_changed = ma.fields.Integer()
-
-
-class ChangedDaysView(ma.Schema):
-    first = ma.fields.Date(data_key="from", attribute="from")
-    last = ma.fields.Date(data_key="to", attribute="to")
-    items = ma.fields.List(ma.fields.Nested(ChangedPlanView))
-
-
-class ChargeIn(Schema):
-    """In force for stays that begin on a day from the first to the last one."""
-
-    name = Line(80, required=True)
-    description = Text(400, shortest=0, load_default="")
-    kind = Word(ChargeKind, required=True)
-    value = Kobo(
-        1, required=True, metadata={"description": "basis points of what the rooms cost (750 is 7.5 %), or kobo"}
-    )
-    is_included = Flag(load_default=False, metadata={"description": "the prices hold it: shown, not added"})
-    first = CalendarDay(required=True, data_key="from")
-    last = CalendarDay(
-        load_default=None, allow_none=True, data_key="to", metadata={"description": "null: no end known"}
-    )
-
-    @ma.validates_schema
-    def no_more_than_all(self, data: dict[str, Any], **_kwargs: Any) -> None:
-        if data["kind"] == ChargeKind.PERCENT and data["value"] > 10_000:
-            raise ma.ValidationError("At most 10,000 basis points.", "value")
-
-
-class StateChargeIn(ChargeIn):
-    state = Line(80, load_default=None, allow_none=True, metadata={"description": "null: the whole country"})
-
-
-class ChargeEnd(Schema):
-    last = CalendarDay(required=True, allow_none=True, data_key="to", metadata={"description": "null: no end known"})
-
-
-class ChargeView(ma.Schema):
-    id = ma.fields.UUID()
-    hotel_id = ma.fields.UUID(allow_none=True, metadata={"description": "null: the platform's"})
-    state = ma.fields.String(allow_none=True)
-    name = ma.fields.String()
-    description = ma.fields.String()
-    kind = ma.fields.String(metadata={"description": "percent, per_stay, per_room_night or per_person_night"})
-    value = ma.fields.Integer(metadata={"description": "basis points, or kobo"})
-    is_included = ma.fields.Boolean()
-    first = ma.fields.Date(data_key="from", attribute="from")
-    last = ma.fields.Date(data_key="to", attribute="to", allow_none=True)
-    created_at = Instant()
-
-
-class ChargesView(ma.Schema):
-    items = ma.fields.List(ma.fields.Nested(ChargeView))
-
-
-class ChargesQuery(Schema):
-    state = Text(80, metadata={"description": "those of the country and of this state"})

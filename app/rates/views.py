@@ -10,19 +10,10 @@ from app.auth.blueprint import Blueprint
 from app.auth.guard import principal
 from app.auth.permissions import Verb
 from app.core import etag
+from app.rates.day_schemas import ChangedDaysView, DaysIn, DaysOfPlansIn, DaysQuery, DaysView
 from app.rates.edits import Edit
 from app.rates.rule_queries import find_plan_hotel
-from app.rates.schemas import (
-    ChangedDaysView,
-    DaysIn,
-    DaysOfPlansIn,
-    DaysQuery,
-    DaysView,
-    RatePlanChanges,
-    RatePlanDraft,
-    RatePlansView,
-    RatePlanView,
-)
+from app.rates.schemas import RatePlanChanges, RatePlanDraft, RatePlansView, RatePlanView
 from app.rates.service import days, plans
 
 PLAN, DAYS, CHANGED = RatePlanView(), DaysView(), ChangedDaysView()
