@@ -51,7 +51,7 @@ def resolve_payment(body: dict[str, Any], reference: str) -> Response:
     """Decide about money in review.
 
     `accept`: it counts as asked. `refund`: all that the gateway took goes back. 409 `illegal_transition` for a payment that is not in
-    review, `refund_in_flight`.
+    review, `refund_in_flight` for one of which that was decided.
     """
     who = principal()
     key = sent_key(who.user_id, f"admin.resolve:{reference}")

@@ -42,12 +42,12 @@ class Staff(Ground):
         booking, payment = nth([pair for pair in self.books.payments if pair[1].state == "review"], which)
         body = {"decision": decision, "reason": "looked at"}
         answer = self.place.platform.post(f"/admin/payments/{payment.reference}/resolve", body, key=new_key())
-        if decision == "accept":
+        if payment.refunds:
+            refused(answer, 409, "refund_in_flight")
+        elif decision == "accept":
             assert answer.status_code == 200, answer.text
             self.books.accept(booking, payment)
             self.note_refunds()
-        elif payment.refunds:
-            refused(answer, 409, "refund_in_flight")
         else:
             assert answer.status_code == 200, answer.text
             self.books.owe(booking, payment, payment.amount + payment.lie)

@@ -20,7 +20,10 @@ log = logger(__name__)
 
 
 def accept(reference: str, decision: Decision | None = None) -> bool:
-    """The money counts as asked; True if the decision's key had said so before. Raises PaymentNotFound, IllegalTransition, Mismatch."""
+    """The money counts as asked; True if the decision's key had said so before.
+
+    Raises PaymentNotFound, IllegalTransition, RefundInFlight, Mismatch.
+    """
     payment_id = _id_of(reference)
     if _accept(payment_id, decision):
         return True
@@ -75,8 +78,6 @@ def _refund(payment_id: UUID, taken: int | None, decision: Decision | None) -> b
         if decision and decision.claim(session, payment_id):
             return True
         booking, payment = _lock_in_review(session, payment_id)
-        if queries.refunds_of(session, payment.id):
-            raise RefundInFlight
         amount = taken or payment.amount
         owe.some_of_it(session, booking, payment, amount, reasons.REFUSED_IN_REVIEW)
         if decision:
@@ -86,8 +87,12 @@ def _refund(payment_id: UUID, taken: int | None, decision: Decision | None) -> b
 
 
 def _lock_in_review(session: Session, payment_id: UUID) -> tuple[Booking, Payment]:
+    """Who has decided that it goes back has decided: it must not buy something as well. Raises RefundInFlight."""
     booking, payment = queries.lock_with_booking(session, payment_id)
-    return booking, _require_review(payment)
+    _require_review(payment)
+    if queries.refunds_of(session, payment.id):
+        raise RefundInFlight
+    return booking, payment
 
 
 def _require_review(payment: Payment | None) -> Payment:
