@@ -86,6 +86,11 @@ class Truth(Ground):
         if not taken or payment.state not in ("success", "reversed") or not is_decided:
             assert taken or not payment.is_applied, "money that was never taken bought something"
             return
+        if payment.lie and not payment.is_applied:
+            # Our rows go by the gateway's word; that no more left it than it had is asserted above.
+            told = (payment.amount, payment.amount + payment.lie)
+            assert kobo_back(payment) in told, "neither all that was asked for goes back nor all that was told of"
+            return
         keeps = taken - kobo_back(payment)
         if payment.kept and (stands(booking) or booking.status == "cancelled"):
             assert 0 <= keeps <= payment.amount
