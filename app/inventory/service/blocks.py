@@ -21,7 +21,6 @@ from app.inventory import block_rules, events, periods, queries
 from app.inventory.errors import RoomInMaintenance, RoomInUse, UnknownRoom
 from app.inventory.periods import Days
 from app.rooms import ledger
-from app.rooms.errors import BlockNotFound
 from app.rooms.ledger import Block
 from app.rooms.models import Allocation, BlockReason, Room, RoomNow
 
@@ -59,9 +58,9 @@ def change(person: Principal, block_id: UUID, told: Mapping[str, Any]) -> dict[s
 
     Raises NotFound, Forbidden, BlockInvalid, BlockInPast, BlockIsOver, RoomInMaintenance, RoomInUse.
     """
-    actor = permissions.actor(person, Verb.BLOCK_ROOMS, _hotel_of(block_id))
     with transaction() as session:
         room, block = _lock(session, block_id)
+        actor = permissions.actor(person, Verb.BLOCK_ROOMS, room.hotel_id)
         today = hotels.get_today(session, room.hotel_id)
         days = Range(told.get("first", block.check_in), told.get("end", block.check_out))
         block_rules.refuse_change(block.stay, days, today)
@@ -79,9 +78,9 @@ def change(person: Principal, block_id: UUID, told: Mapping[str, Any]) -> dict[s
 @retrying
 def end(person: Principal, block_id: UUID) -> None:
     """Its nights from today on are given back; those before stay told. Raises NotFound, Forbidden, BlockIsOver, RoomInMaintenance."""
-    actor = permissions.actor(person, Verb.BLOCK_ROOMS, _hotel_of(block_id))
     with transaction() as session:
         room, block = _lock(session, block_id)
+        actor = permissions.actor(person, Verb.BLOCK_ROOMS, room.hotel_id)
         today = hotels.get_today(session, room.hotel_id)
         block_rules.refuse_over(block.stay, today)
         if _keeps_repair(room, block, today):
@@ -149,14 +148,6 @@ def _lock(session: Session, block_id: UUID) -> tuple[Room, Allocation]:
 def _keeps_repair(room: Room, block: Allocation, today: date) -> bool:
     is_now = block.check_in <= today < block.check_out and block.block_reason == BlockReason.MAINTENANCE
     return is_now and room.now == RoomNow.MAINTENANCE
-
-
-def _hotel_of(block_id: UUID) -> UUID:
-    with reading() as session:
-        hotel_id = queries.find_hotel_of_block(session, block_id)
-    if hotel_id is None:
-        raise BlockNotFound
-    return hotel_id
 
 
 def _subject(block: Allocation) -> Subject:

@@ -14,14 +14,13 @@ from app.auth.principal import Principal
 from app.config import settings
 from app.core.announce import announce
 from app.core.audit_trail import Actor, Subject, note
-from app.core.db import reading, retrying, transaction
+from app.core.db import retrying, transaction
 from app.hotels import queries as hotels
 from app.inventory import block_rules, events, queries
 from app.inventory.errors import BlockInPast, CheckInRequired
 from app.inventory.service import blocks
 from app.inventory.service.rooms import lock_living
 from app.rooms import states
-from app.rooms.errors import RoomNotFound
 from app.rooms.ledger import Block
 from app.rooms.models import BlockReason, Room, RoomNow
 from app.rooms.states import Night
@@ -42,9 +41,9 @@ def move(person: Principal, room_id: UUID, wanted: Move) -> dict[str, Any]:
 
     Raises NotFound, Forbidden, CheckInRequired, IllegalTransition, BlockInPast, BlockInvalid, RoomInUse.
     """
-    actor = permissions.actor(person, Verb.KEEP_HOUSE, _hotel_of(room_id))
     with transaction() as session:
         room = lock_living(session, room_id)
+        actor = permissions.actor(person, Verb.KEEP_HOUSE, room.hotel_id)
         came_from = _require(room, wanted.to)
         today = hotels.get_today(session, room.hotel_id)
         if came_from is RoomNow.MAINTENANCE:
@@ -63,9 +62,9 @@ def move(person: Principal, room_id: UUID, wanted: Move) -> dict[str, Any]:
 
 def tell_defect(person: Principal, room_id: UUID, defect: str | None) -> Room:
     """Something small that is to be mended, or None when it is. The room stays on sale. Raises NotFound, Forbidden."""
-    actor = permissions.actor(person, Verb.KEEP_HOUSE, _hotel_of(room_id))
     with transaction() as session:
         room = lock_living(session, room_id)
+        actor = permissions.actor(person, Verb.KEEP_HOUSE, room.hotel_id)
         if room.defect != defect:
             subject = Subject("room", room.id, room.hotel_id)
             note(session, actor, "room.defect", subject, before={"defect": room.defect}, after={"defect": defect})
@@ -107,11 +106,3 @@ def _end_maintenance(session: Session, room: Room, today: date) -> None:
 def _shown(session: Session, room: Room, today: date) -> Night | RoomNow:
     now = RoomNow(room.now)
     return Night(queries.night_of(session, room.id, today)) if now is RoomNow.AVAILABLE else now
-
-
-def _hotel_of(room_id: UUID) -> UUID:
-    with reading() as session:
-        hotel_id = queries.find_hotel_of_room(session, room_id)
-    if hotel_id is None:
-        raise RoomNotFound
-    return hotel_id
