@@ -1,5 +1,6 @@
 """A state machine plays guests, gateway, staff, workers and time against the plain model: a few hundred steps, or ten thousand."""
 
+import itertools
 import os
 import random
 from collections.abc import Callable
@@ -26,7 +27,6 @@ MUTATIONS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
     "who expires or cancels keeps his rooms": (ledger, "release", lambda *_args: []),
     "a paid booking believes that it still has its rooms": (confirm, "_keep_held", lambda *_args: True),
 }
-TRIES = 4
 FAST = settings(
     deadline=None,
     database=None,
@@ -35,7 +35,7 @@ FAST = settings(
     max_examples=8,
     stateful_step_count=50,
 )
-SLOW = settings(FAST, max_examples=110, stateful_step_count=100)
+SLOW = settings(FAST, max_examples=20, stateful_step_count=100)
 
 
 @pytest.fixture
@@ -68,24 +68,25 @@ def machine(application: Flask, sandbox: Sandbox, house_rules: None) -> type[Mac
     return Here
 
 
-def play(machine: type[Machine]) -> None:
-    """Some hundred steps, the same ones each time as far as time lets them be.
+def play(machine: type[Machine], least: int, how: settings, first: int = 0) -> None:
+    """So many steps at least, by one seed after the other: the same ones each time, as far as time lets them be.
 
-    Holds end by PostgreSQL's clock, so that a run that begins like another may go on otherwise; hypothesis then gives up, and others are
-    played. That something is wrong is never given up.
+    Holds end by PostgreSQL's clock, so that a run that begins like another may go on otherwise; hypothesis then gives up, and the next
+    seed is played. That something is wrong is never given up.
     """
-    for number in range(TRIES):
+    for number in itertools.count(first):
+        print(f"MACHINE_SEED={number}")  # noqa: T201 - pytest shows it where the test fails
         try:
-            run_state_machine_as_test(seed(number)(machine), settings=FAST)
+            run_state_machine_as_test(seed(number)(machine), settings=how)
         except FlakyStrategyDefinition:
             if machine.total_faults:
                 raise
-        else:
+        if machine.total_steps >= least:
             return
 
 
 def test_some_hundred_steps(machine: type[Machine]) -> None:
-    play(machine)
+    play(machine, 300, FAST)
     assert machine.total_steps >= 300
     assert machine.total_ends > 0
 
@@ -95,7 +96,7 @@ def test_it_can_fail(machine: type[Machine], mutation: str, monkeypatch: pytest.
     """A control: with a guard gone, the same steps find that something is wrong, whether hypothesis can repeat it or not."""
     monkeypatch.setattr(*MUTATIONS[mutation])
     with pytest.raises((AssertionError, Flaky)):
-        play(machine)
+        play(machine, 300, FAST)
     assert machine.total_faults > 0
 
 
@@ -103,7 +104,6 @@ def test_it_can_fail(machine: type[Machine], mutation: str, monkeypatch: pytest.
 def test_ten_thousand_steps(machine: type[Machine]) -> None:
     """Others each time; `MACHINE_SEED` repeats those of a run that failed."""
     number = int(os.environ.get("MACHINE_SEED") or random.SystemRandom().randrange(2**32))
-    print(f"MACHINE_SEED={number}")  # noqa: T201 - pytest shows it where the test fails
-    run_state_machine_as_test(seed(number)(machine), settings=SLOW)
+    play(machine, 10_000, SLOW, first=number)
     assert machine.total_steps >= 10_000
     assert machine.total_ends > 0
