@@ -199,8 +199,10 @@ def terms_of(hotel: HotelFacts, plan: PlanFacts) -> dict[str, Any]:
 
 
 def _chosen(plans: dict[UUID, PlanFacts], hotel_id: UUID, wish: RoomWish) -> PlanFacts:
+    """A room that was bought under a plan may since be one of a better type: a late payment found none of its own."""
     plan = plans.get(wish.rate_plan_id)
-    if plan is None or plan.hotel_id != hotel_id or plan.room_type_id != wish.room_type_id:
+    is_of_type = plan is not None and (plan.room_type_id == wish.room_type_id or bool(wish.bought))
+    if plan is None or plan.hotel_id != hotel_id or not is_of_type:
         raise UnknownRate(rate_plan_id=wish.rate_plan_id, room_type_id=wish.room_type_id)
     if not pricing.fits(plan.capacity, wish.adults, len(wish.children)):
         raise DoesNotFit(room_type_id=wish.room_type_id, **_limits(plan))
@@ -258,7 +260,7 @@ def _refuse_closed(hotel: HotelFacts, chosen: Sequence[tuple[PlanFacts, RoomWish
 
 def _room(hotel: HotelFacts, plan: PlanFacts, wish: RoomWish, nights: Sequence[date]) -> QuotedRoom:
     return QuotedRoom(
-        room_type_id=plan.room_type_id,
+        room_type_id=wish.room_type_id,
         rate_plan_id=plan.id,
         terms=terms_of(hotel, plan),
         payment_timing=plan.payment_timing,

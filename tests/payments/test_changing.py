@@ -119,6 +119,22 @@ class TestADifferenceToPay:
             "check_out": day(14),
         }
 
+    def test_who_was_moved_to_a_better_type_stays_in_it_at_his_own_price(
+        self, stage: Stage, till: Till, run_jobs: Jobs
+    ) -> None:
+        """As a late payment moves him when none of his own type is left: his plan is one of the type that he bought."""
+        suite = factories.room_type(stage.hotel.id, "Suite", 1, price=3 * PRICE, floor=2)
+        run("UPDATE booking_rooms SET room_type_id = :type, room_id = :room", type=suite.id, room=suite.rooms[0])
+        run("UPDATE allocations SET room_id = :room", room=suite.rooms[0])
+        answer = change(stage, check_out=day(13))
+        assert (answer.status_code, answer.json["change"]["difference"]) == (200, PRICE), answer.text
+        stage.check(pay(stage, till))
+        run_jobs()
+        (room,) = shown(stage)["rooms"]
+        assert (room["room_type_id"], room["room_id"]) == (str(suite.id), str(suite.rooms[0]))
+        assert room["rate_plan_id"] == str(stage.hotel.only.pay_now)
+        assert taken() == [of(10, 13)]
+
     def test_everybody_is_told_once(self, stage: Stage, till: Till, run_jobs: Jobs) -> None:
         change(stage, check_out=day(14))
         (asked,) = mails("change_waiting")
